@@ -1,0 +1,6 @@
+/** The public API: the types of system and environment files, and the way from them to a Plan. */
+
+export * from './model';
+export type { Environment } from './model/schema/environment';
+export type { System } from './model/schema/system';
+export { Workspace } from './workspace';

@@ -1,0 +1,94 @@
+import { k8s } from 'cdk8s-plus-28';
+import type { EnvPlan, Plan, PortPlan, Resources, ScratchPlan } from '../model/plan';
+import { byteQuantity, cpuQuantity } from './quantities';
+import { containerSecurity } from './security';
+
+/** A container, hardened: what differs between containers and nothing else. */
+export interface ContainerProps {
+  readonly name: string;
+  readonly image: string;
+  readonly command?: readonly string[];
+  readonly args?: readonly string[];
+  readonly env?: readonly EnvPlan[];
+  /** ConfigMaps whose keys become variables. */
+  readonly envFromConfigMaps?: readonly string[];
+  readonly ports?: readonly PortPlan[];
+  readonly mounts?: readonly k8s.VolumeMount[];
+  /** Writable folders of this container alone; each becomes a sized emptyDir. */
+  readonly scratch?: readonly ScratchPlan[];
+  readonly resources: Resources;
+  readonly startupProbe?: k8s.Probe;
+  readonly readinessProbe?: k8s.Probe;
+  readonly livenessProbe?: k8s.Probe;
+  readonly lifecycle?: k8s.Lifecycle;
+}
+
+/** The name of the emptyDir for a scratch path: `/var/cache/nginx` → `var-cache-nginx`. */
+function scratchName(container: string, path: string): string {
+  const slug = path
+    .replace(/[^a-z0-9]+/gi, '-')
+    .replace(/^-|-$/g, '')
+    .toLowerCase();
+  return `${container}-${slug}`.slice(0, 63).replace(/-$/, '');
+}
+
+/** The emptyDirs of a container's scratch folders. */
+export function scratchVolumes(props: ContainerProps): k8s.Volume[] {
+  return (props.scratch ?? []).map(({ path, size }) => ({
+    name: scratchName(props.name, path),
+    emptyDir: { sizeLimit: k8s.Quantity.fromString(byteQuantity(size)) },
+  }));
+}
+
+/** Kubernetes' resources from the Plan's. */
+export function resourceRequirements(resources: Resources): k8s.ResourceRequirements {
+  const quantities = (capacity: { cpu: number; memory: number }): Record<string, k8s.Quantity> => ({
+    cpu: k8s.Quantity.fromString(cpuQuantity(capacity.cpu)),
+    memory: k8s.Quantity.fromString(byteQuantity(capacity.memory)),
+    'ephemeral-storage': k8s.Quantity.fromString(byteQuantity(resources.ephemeral)),
+  });
+  return { requests: quantities(resources.requests), limits: quantities(resources.limits) };
+}
+
+/** Environment variables from the Plan's; order is kept, because a value may name an earlier variable. */
+export function environment(env: readonly EnvPlan[]): k8s.EnvVar[] {
+  return env.map((item) =>
+    'value' in item
+      ? { name: item.name, value: item.value }
+      : {
+          name: item.name,
+          valueFrom: {
+            secretKeyRef: { name: item.secret, key: item.key, ...(item.optional ? { optional: true } : {}) },
+          },
+        },
+  );
+}
+
+/** The container as Kubernetes wants it. */
+export function container(plan: Pick<Plan, 'images'>, props: ContainerProps): k8s.Container {
+  const mounts = [
+    ...(props.mounts ?? []),
+    ...(props.scratch ?? []).map(({ path }) => ({ name: scratchName(props.name, path), mountPath: path })),
+  ];
+  return {
+    name: props.name,
+    image: props.image,
+    imagePullPolicy: plan.images.pullPolicy,
+    command: props.command && [...props.command],
+    args: props.args && [...props.args],
+    env: props.env?.length ? environment(props.env) : undefined,
+    envFrom: props.envFromConfigMaps?.length
+      ? props.envFromConfigMaps.map((name) => ({ configMapRef: { name } }))
+      : undefined,
+    ports: props.ports?.length
+      ? props.ports.map(({ name, containerPort }) => ({ name, containerPort, protocol: 'TCP' }))
+      : undefined,
+    volumeMounts: mounts.length ? mounts : undefined,
+    resources: resourceRequirements(props.resources),
+    startupProbe: props.startupProbe,
+    readinessProbe: props.readinessProbe,
+    livenessProbe: props.livenessProbe,
+    lifecycle: props.lifecycle,
+    securityContext: containerSecurity,
+  };
+}

@@ -1,0 +1,140 @@
+import { z } from 'zod';
+import { byteQuantity, cidr, hostName, modes, name, patch, port, text, tiers, variable } from './primitives';
+
+/** Pods that may come in or be talked to: a namespace by name, optionally narrowed by pod labels. */
+const peer = z.strictObject({ namespace: name, podLabels: z.record(z.string(), z.string()).default({}) });
+
+const tls = z.discriminatedUnion('by', [
+  z.strictObject({ by: z.literal('none') }),
+  z.strictObject({
+    by: z.literal('cert-manager'),
+    issuer: name,
+    issuerKind: z.enum(['ClusterIssuer', 'Issuer']).default('ClusterIssuer'),
+    certificate: z.boolean().default(false).describe('A Certificate object instead of the annotation'),
+  }),
+  z.strictObject({ by: z.literal('secret'), secret: name }),
+]);
+
+const secrets = z.discriminatedUnion('provider', [
+  z.strictObject({ provider: z.literal('bootstrap') }),
+  z.strictObject({ provider: z.literal('existing') }),
+  z.strictObject({
+    provider: z.literal('external-secrets'),
+    store: name,
+    storeKind: z.enum(['SecretStore', 'ClusterSecretStore']).default('ClusterSecretStore'),
+    prefix: z.string().default('').describe("Put before the Secret's name to find it in the store"),
+  }),
+  z.strictObject({ provider: z.literal('sealed-secrets') }),
+]);
+
+const endpoint = z.strictObject({ host: hostName, cidrs: z.array(cidr).min(1), port: port.optional() });
+
+/** What only one system knows of this environment. */
+const forSystem = z.strictObject({
+  namespace: name.optional(),
+  hosts: z.array(hostName).min(1).optional().describe('The first one is the main host'),
+  tier: z.enum(tiers).optional(),
+  edge: z.enum(['ingress', 'gateway', 'load-balancer']).optional(),
+  profiles: z.record(name, z.enum(['on', 'off'])).default({}),
+  settings: z
+    .record(name, z.record(variable, z.string()))
+    .default({})
+    .describe("Settings by service; they win over the system's"),
+  outside: z
+    .record(name, z.strictObject({ host: hostName, cidrs: z.array(cidr).min(1), port: port.optional() }))
+    .default({}),
+  stores: z
+    .record(
+      name,
+      z.strictObject({
+        engine: text.optional(),
+        size: byteQuantity.optional(),
+        storageClass: name.optional(),
+        primary: z.int().min(0).default(0),
+        endpoint: endpoint.optional(),
+      }),
+    )
+    .default({}),
+  volumes: z.record(name, z.strictObject({ size: byteQuantity.optional(), storageClass: name.optional() })).default({}),
+  sealed: z
+    .record(name, z.record(text, text))
+    .default({})
+    .describe('Encrypted values for sealed-secrets, by Secret and key, as `kubeseal --raw` prints them'),
+  patches: z.array(patch).default([]),
+});
+
+export const environment = z.strictObject({
+  description: text,
+  mode: z.enum(modes),
+  tier: z.enum(tiers),
+  namespace: z
+    .string()
+    .regex(/^[-a-z0-9{}]+$/)
+    .default('{system}-{environment}'),
+  domain: hostName.describe('A system is reached at <system>.<domain> unless its own hosts are given'),
+  edge: z.enum(['ingress', 'gateway', 'load-balancer']).optional().describe("The system's own choice unless given"),
+  ingress: z
+    .strictObject({ className: name.optional(), peer })
+    .prefault({ peer: { namespace: 'ingress' } })
+    .describe("The controller's class, and where its pods run"),
+  trustedProxies: z
+    .array(cidr)
+    .default(['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'])
+    .describe('Addresses whose X-Forwarded-For is believed'),
+  tls,
+  hsts: z.boolean().default(false).describe('Only once the certificate is confirmed: browsers remember it'),
+  dns: z
+    .strictObject({
+      peer: peer.prefault({ namespace: 'kube-system', podLabels: { 'k8s-app': 'kube-dns' } }),
+      cidrs: z.array(cidr).default(['169.254.20.10/32']).describe('Node-local DNS caches'),
+    })
+    .prefault({}),
+  apiServer: z
+    .strictObject({
+      cidrs: z.array(cidr).min(1).default(['0.0.0.0/0']),
+      ports: z.array(port).min(1).default([443, 6443]),
+    })
+    .prefault({})
+    .describe('Where the API server is: selectors cannot match it'),
+  storage: z
+    .strictObject({ className: name.optional(), encryptedClassName: name.optional() })
+    .prefault({})
+    .describe("The cluster's default class unless given"),
+  sharedVolumes: z
+    .discriminatedUnion('by', [
+      z.strictObject({ by: z.literal('one-node') }),
+      z.strictObject({ by: z.literal('rwx'), className: name }),
+      z.strictObject({ by: z.literal('object-storage'), endpoint, bucket: text, region: text }),
+    ])
+    .default({ by: 'one-node' }),
+  images: z
+    .strictObject({
+      registry: text.optional().describe("Put before the team's own images"),
+      pullPolicy: z.enum(['Always', 'IfNotPresent']).default('Always'),
+      pullSecret: name.optional(),
+      mirror: text.optional().describe('Put before every third-party image, where the cluster pulls through a mirror'),
+    })
+    .prefault({}),
+  secrets: secrets.default({ provider: 'bootstrap' }),
+  managedStores: z
+    .strictObject({ host: text.describe('{store} and {system} are filled in'), cidrs: z.array(cidr).min(1) })
+    .optional()
+    .describe('Every store is external, at this address'),
+  tools: z.boolean().default(false).describe('Whether development tools run'),
+  monitoring: z.enum(['built-in', 'operator', 'none']).default('built-in'),
+  resourceMetrics: z.enum(['none', 'kubelet', 'platform']).default('kubelet'),
+  keda: z.boolean().default(false).describe('KEDA is installed: workers scale by queue depth'),
+  backupTarget: z
+    .discriminatedUnion('to', [
+      z.strictObject({ to: z.literal('claim'), size: byteQuantity, className: name.optional() }),
+      z.strictObject({ to: z.literal('s3'), endpoint, bucket: text, region: text.default('us-east-1') }),
+      z.strictObject({ to: z.literal('none') }),
+    ])
+    .default({ to: 'none' }),
+  systems: z.record(name, forSystem).default({}),
+  patches: z.array(patch).default([]),
+});
+
+/** What an environment file holds. */
+export type Environment = z.input<typeof environment>;
+export type ParsedEnvironment = z.output<typeof environment>;

@@ -1,0 +1,163 @@
+import { z } from 'zod';
+import {
+  byteQuantity,
+  count,
+  modes,
+  name,
+  perTier,
+  port,
+  portName,
+  resources,
+  schedule,
+  seconds,
+  text,
+  variable,
+} from './primitives';
+
+/**
+ * How a workload is asked for its health. The URL that a document states drives readiness; liveness must not ask a
+ * dependency, so it is a TCP connection unless `livePath` names a path that is known to ask none.
+ */
+const health = z.strictObject({
+  path: z.string().startsWith('/', 'a path that starts with "/"').optional(),
+  livePath: z.string().startsWith('/', 'a path that starts with "/"').optional(),
+  command: z
+    .array(text)
+    .min(1)
+    .optional()
+    .describe('For a workload without a port: a command that exits 0 while it works'),
+  intervalSeconds: seconds.default(10),
+  timeoutSeconds: seconds.default(5),
+  tries: count.default(3).describe('Failed checks in a row before the pod is taken out or restarted'),
+  startSeconds: seconds.default(30).describe('How long a start usually takes; four times this is tolerated'),
+});
+
+const rate = z.strictObject({
+  perSecond: count.describe('Requests per second and client address'),
+  burst: count.describe('Requests above the rate that are let through at once'),
+});
+
+/** What the nginx proxy of a system does besides routing. A service with it runs our nginx configuration. */
+const proxy = z.strictObject({
+  root: z
+    .string()
+    .startsWith('/')
+    .optional()
+    .describe('Folder of the image with static files; routes to the proxy itself serve it'),
+  contentSecurityPolicy: text.default(
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'self'; frame-ancestors 'none'",
+  ),
+  frameOptions: z.enum(['DENY', 'SAMEORIGIN']).default('DENY'),
+  gzip: z.boolean().default(true),
+  brotli: z
+    .boolean()
+    .default(false)
+    .describe('Only where the image has the module; precompressed .br files are served either way'),
+  bodySize: byteQuantity.default('10Mi'),
+  methods: z
+    .array(z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']))
+    .min(1)
+    .optional()
+    .describe('Others answer 405'),
+  connectionsPerAddress: count.optional().describe('Connections at once from one client address'),
+  rate: rate.optional().describe('For every route that has none of its own'),
+  cors: z
+    .strictObject({
+      origins: z.array(text).min(1),
+      methods: z.array(text).min(1),
+      headers: z.array(text).min(1),
+      maxAgeSeconds: seconds.default(600),
+    })
+    .optional()
+    .describe("{origin} in origins stands for the system's own"),
+  tls: z.boolean().default(false).describe("TLS ends at the proxy's pod when the edge is a load balancer"),
+});
+
+/** An arrow: this service talks to the target. Declared here once; environment, waits, policies and budget follow. */
+export const arrow = z.strictObject({
+  port: portName.optional().describe("The target's port by name; its first one unless given"),
+  env: z
+    .record(variable, text)
+    .optional()
+    .describe('Variables composed from {url} {host} {port} {user} {password} {database}; replaces the defaults'),
+  pool: count.default(5).describe('Database connections that one process holds at most'),
+  wait: z.boolean().default(true).describe('Whether the start waits for the target'),
+  clusterAware: z.boolean().default(false).describe('The client speaks Redis Cluster'),
+});
+
+const scaling = z.strictObject({
+  ...perTier.partial().shape,
+  burst: count.default(2).describe('The autoscaler may go to figure × burst'),
+  cpuPercent: z
+    .int()
+    .min(10)
+    .max(95)
+    .default(70)
+    .describe('Average CPU, in percent of the request, that the autoscaler holds'),
+  queue: z
+    .strictObject({ store: name, name: text, depth: count })
+    .optional()
+    .describe('Scale by the length of a queue where KEDA is present; by CPU elsewhere'),
+});
+
+const serviceShape = {
+  kind: z.enum(['web', 'worker', 'singleton', 'cron']),
+  description: text,
+  image: name.describe("A key of the system's images"),
+  command: z.array(text).min(1).optional().describe("Replaces the image's entrypoint"),
+  args: z.array(text).min(1).optional(),
+  ports: z.record(portName, port).optional().describe("The first one is the service's own"),
+  health: health.optional(),
+  resources: resources.optional(),
+  highResources: resources.optional().describe('Resources at tier high; those above hold at low and medium'),
+  user: z.int().min(1).optional().describe('Numeric user id of the image; 10001 unless given'),
+  arrows: z.record(name, arrow).default({}),
+  settings: z
+    .record(variable, z.string())
+    .default({})
+    .describe('Plain configuration, a ConfigMap; {host} {hosts} {origin} {origins} {static} are filled in'),
+  secrets: z.record(variable, name).default({}).describe('Variables that hold a secret of the system'),
+  mounts: z.record(name, z.string().startsWith('/')).default({}).describe('Volumes of the system, by mount path'),
+  scratch: z
+    .record(z.string().startsWith('/'), byteQuantity)
+    .default({})
+    .describe('Writable folders that a pod may lose, by path'),
+  prepare: z
+    .array(z.array(text).min(1))
+    .default([])
+    .describe("Commands in the service's image before each start, e.g. collectstatic"),
+  migrations: z
+    .strictObject({
+      run: z.array(text).min(1).describe("Brings the schema up to this image's version"),
+      ready: z.array(text).min(1).describe('Exits 0 when the schema is this version or a newer one'),
+      timeoutSeconds: seconds.default(600),
+    })
+    .optional(),
+  scaling: scaling.optional(),
+  processes: count.default(1).describe('Worker processes in one pod; each holds its own connection pool'),
+  schedule: schedule.optional().describe('For kind cron'),
+  graceSeconds: seconds.default(30).describe('Time to finish work after SIGTERM'),
+  zone: name.optional(),
+  profile: name.optional().describe('A profile that switches this service'),
+  proxy: proxy.nullish(),
+  metrics: z.strictObject({ port: portName, path: z.string().startsWith('/').default('/metrics') }).optional(),
+};
+
+/** What differs in development: any field of the service; records are merged key by key, `null` removes. */
+const developmentShape = z.strictObject(serviceShape).omit({ kind: true, description: true }).partial();
+
+export const service = z.strictObject({ ...serviceShape, development: developmentShape.optional() });
+
+export const route = z.strictObject({
+  path: z.string().startsWith('/', 'a path that starts with "/"'),
+  match: z.enum(['prefix', 'exact']).default('prefix'),
+  to: name.describe('A service with a port'),
+  port: portName.optional(),
+  websocket: z.boolean().default(false).describe('Long-lived, upgraded, never buffered'),
+  streaming: z.boolean().default(false).describe('Server-sent events: no buffering, long time-outs'),
+  rate: rate.optional(),
+  bodySize: byteQuantity.optional(),
+  timeoutSeconds: seconds.default(60),
+  immutable: z.boolean().default(false).describe('Hashed static files: may be cached for a year'),
+  in: z.enum(modes).optional().describe('Only in environments of this mode'),
+});

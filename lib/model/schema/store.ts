@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { byteQuantity, count, name, perTier, resources, schedule, seconds, text, tiers, variable } from './primitives';
+
+const backup = z.strictObject({
+  schedule: schedule.default('@daily'),
+  formats: z
+    .array(z.enum(['custom', 'plain']))
+    .min(1)
+    .default(['custom'])
+    .describe('pg_dump formats; plain is .sql'),
+});
+
+const common = {
+  description: text,
+  image: name.describe("A key of the system's images"),
+  resources,
+  highResources: resources.optional(),
+  size: byteQuantity.describe('Of the data volume; never by tier, because a claim cannot shrink'),
+  replicas: perTier.default({ low: 1, medium: 1, high: 1 }),
+  tiers: z
+    .array(z.enum(tiers))
+    .min(1)
+    .default([...tiers])
+    .describe('The tiers that have this store; arrows to it exist there only'),
+  health: z
+    .strictObject({ intervalSeconds: seconds.default(10), tries: count.default(3), startSeconds: seconds.default(30) })
+    .prefault({}),
+  zone: name.optional(),
+  encrypted: z
+    .boolean()
+    .default(false)
+    .describe("Encrypted at rest: the claim uses the environment's encrypted storage class"),
+  backup: backup.optional(),
+};
+
+const postgres = z.strictObject({
+  kind: z.literal('postgres'),
+  engine: z.enum(['statefulset', 'cloudnative-pg', 'external']).default('statefulset'),
+  ...common,
+  database: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_]*$/, 'a database name of lower-case letters, digits and "_"')
+    .max(63),
+  owner: name.describe('The service whose role owns the schema and runs the migrations'),
+  maxConnections: z.int().min(10).default(100),
+  tls: z.enum(['off', 'verify-full']).default('off').describe('Encrypted connections of the applications'),
+});
+
+const redis = z.strictObject({
+  kind: z.literal('redis'),
+  engine: z.enum(['statefulset', 'external']).default('statefulset'),
+  ...common,
+  use: z.enum(['cache', 'queue', 'mixed']).describe('cache alone may evict; queue and mixed refuse writes when full'),
+  maxMemory: byteQuantity
+    .optional()
+    .describe('Unless given, 65 % of the memory limit: a fork for a snapshot needs the rest'),
+  cluster: z.boolean().default(false).describe('Cluster mode, for clients that are declared clusterAware'),
+});
+
+const rabbitmq = z.strictObject({
+  kind: z.literal('rabbitmq'),
+  engine: z.enum(['statefulset', 'rabbitmq-cluster-operator', 'external']).default('statefulset'),
+  ...common,
+  queues: z.array(text).default([]),
+});
+
+export const store = z.discriminatedUnion('kind', [postgres, redis, rabbitmq]);
+
+/** A development aid. Its image, port and user are the program's own; what it talks to are its arrows. */
+export const tool = z.strictObject({
+  kind: z.enum(['pgadmin', 'redis-commander', 'ollama']),
+  description: text,
+  image: name,
+  arrows: z.array(name).default([]),
+  size: byteQuantity.optional().describe('Of its data volume, where it keeps data'),
+});
+
+/** A volume that services mount. Shared by several pods only as the environment's `sharedVolumes` says. */
+export const volume = z.strictObject({
+  description: text,
+  size: byteQuantity,
+  encrypted: z.boolean().default(false),
+  backup: z.strictObject({ schedule: schedule.default('@daily') }).optional(),
+  objectStorage: z
+    .record(variable, text)
+    .default({
+      AWS_S3_ENDPOINT_URL: '{endpoint}',
+      AWS_S3_REGION_NAME: '{region}',
+      AWS_STORAGE_BUCKET_NAME: '{bucket}',
+      AWS_ACCESS_KEY_ID: '{accessKeyId}',
+      AWS_SECRET_ACCESS_KEY: '{secretAccessKey}',
+    })
+    .describe('Variables that a service gets instead of the mount where shared volumes are object storage'),
+});
