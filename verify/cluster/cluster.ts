@@ -1,0 +1,144 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type CommandOptions, type Outcome, run } from '../kit/command';
+import { goProgram, type Release } from '../kit/tools';
+import { freePorts } from '../servers/ports';
+import { type Server, startServer } from '../servers/process';
+import { ApiClient, type Endpoint } from './client';
+import { startControllers } from './controllers';
+
+/** What runs beside the API server. `kwok` adds a scheduler and nodes whose pods run at once. */
+export type Controllers = 'none' | 'controller-manager' | 'kwok';
+
+export interface Cluster {
+  release: Release;
+  version: string;
+  client: ApiClient;
+  kubeconfig: string;
+  /** Scratch for logs and files; it goes when the cluster stops. */
+  folder: string;
+  kubectl: (args: readonly string[], options?: CommandOptions) => Promise<Outcome>;
+  stop: () => Promise<void>;
+}
+
+export async function startCluster(release: Release, controllers: Controllers): Promise<Cluster> {
+  const folder = mkdtempSync(join(tmpdir(), 'keelson-cluster-'));
+  const servers: Server[] = [];
+  const cleanUp = async () => {
+    for (const server of servers.reverse()) await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    const etcd = await startEtcd(folder, servers);
+    const endpoint = await startApiServer(release, folder, etcd, servers);
+    const client = new ApiClient(endpoint);
+    const kubeconfig = writeKubeconfig(folder, endpoint);
+    if (controllers !== 'none') servers.push(...(await startControllers({ folder, kubeconfig, client }, controllers)));
+    return {
+      release,
+      version: goProgram('kube-apiserver', release).version,
+      client,
+      kubeconfig,
+      folder,
+      kubectl: (args, options) => run(goProgram('kubectl').path, ['--kubeconfig', kubeconfig, ...args], options),
+      stop: async () => {
+        await cleanUp();
+        client.close();
+      },
+    };
+  } catch (error) {
+    await cleanUp();
+    throw error;
+  }
+}
+
+async function startEtcd(folder: string, servers: Server[]): Promise<string> {
+  const [clientPort, peerPort] = await freePorts(2);
+  const url = `http://127.0.0.1:${clientPort}`;
+  const peer = `http://127.0.0.1:${peerPort}`;
+  const server = await startServer({
+    name: 'etcd',
+    program: goProgram('etcd').path,
+    log: join(folder, 'etcd.log'),
+    args: [
+      `--data-dir=${join(folder, 'etcd')}`,
+      '--unsafe-no-fsync', // the data dies with the run
+      `--listen-client-urls=${url}`,
+      `--advertise-client-urls=${url}`,
+      `--listen-peer-urls=${peer}`,
+      `--initial-advertise-peer-urls=${peer}`,
+      `--initial-cluster=default=${peer}`,
+    ],
+    isReady: async () => (await fetch(`${url}/health`)).ok,
+  });
+  servers.push(server);
+  return url;
+}
+
+async function startApiServer(release: Release, folder: string, etcd: string, servers: Server[]): Promise<Endpoint> {
+  const [port = 0] = await freePorts(1);
+  const token = randomBytes(16).toString('hex');
+  writeFileSync(join(folder, 'tokens.csv'), `${token},admin,admin,"system:masters"\n`, { mode: 0o600 });
+  writeServiceAccountKey(folder);
+  const certificates = join(folder, 'certificates');
+  mkdirSync(certificates);
+  const endpoint = () => ({
+    host: '127.0.0.1',
+    port,
+    token,
+    ca: readFileSync(join(certificates, 'apiserver.crt'), 'utf8'),
+  });
+  const server = await startServer({
+    name: `kube-apiserver ${release}`,
+    program: goProgram('kube-apiserver', release).path,
+    log: join(folder, 'kube-apiserver.log'),
+    args: [
+      `--etcd-servers=${etcd}`,
+      `--secure-port=${port}`,
+      '--bind-address=127.0.0.1',
+      `--cert-dir=${certificates}`, // the server signs its own certificate into it
+      `--token-auth-file=${join(folder, 'tokens.csv')}`,
+      '--service-account-issuer=https://kubernetes.default.svc',
+      `--service-account-key-file=${join(folder, 'service-account.key')}`,
+      `--service-account-signing-key-file=${join(folder, 'service-account.key')}`,
+      '--service-cluster-ip-range=10.96.0.0/16',
+      '--authorization-mode=RBAC,Node',
+      '--allow-privileged=true',
+    ],
+    isReady: async () => {
+      const probe = new ApiClient(endpoint());
+      const { status } = await probe.request('GET', '/readyz');
+      probe.close();
+      return status === 200;
+    },
+  });
+  servers.push(server);
+  return endpoint();
+}
+
+function writeServiceAccountKey(folder: string): void {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const pem = privateKey.export({ type: 'pkcs1', format: 'pem' });
+  writeFileSync(join(folder, 'service-account.key'), pem, { mode: 0o600 });
+}
+
+/** JSON is YAML too. */
+function writeKubeconfig(folder: string, { host, port, token, ca }: Endpoint): string {
+  const path = join(folder, 'kubeconfig');
+  const cluster = {
+    server: `https://${host}:${port}`,
+    'certificate-authority-data': Buffer.from(ca).toString('base64'),
+  };
+  const config = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'verify', cluster }],
+    users: [{ name: 'admin', user: { token } }],
+    contexts: [{ name: 'verify', context: { cluster: 'verify', user: 'admin' } }],
+    'current-context': 'verify',
+  };
+  writeFileSync(path, JSON.stringify(config), { mode: 0o600 });
+  return path;
+}

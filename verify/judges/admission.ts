@@ -1,0 +1,101 @@
+import { message } from '../cluster/client';
+import { type Cluster, startCluster } from '../cluster/cluster';
+import { installCustomResources } from '../cluster/custom-resources';
+import { goProgram, RELEASES } from '../kit/tools';
+import { describe, type KubernetesObject } from '../manifests/objects';
+import { podsOf } from '../manifests/pods';
+import { type ManifestSet, title } from '../manifests/sets';
+import type { Verdict } from '../report';
+import { uncaughtFaults } from './faults';
+import type { Bench, Judge } from './judge';
+import { lostFields } from './returned';
+
+const STRICT = 'dryRun=All&fieldValidation=Strict&fieldManager=verify';
+const RESTRICTED = 'pod-security';
+
+/**
+ * Every object before the API servers of both ends of the supported range: strict, warnings are failures, and what
+ * comes back must hold every field that was sent.
+ */
+export const admission: Judge = {
+  name: 'API servers',
+  programs: () => RELEASES.map((release) => `kube-apiserver ${goProgram('kube-apiserver', release).version}`),
+  run: async ({ sets }: Bench) => {
+    const verdicts: Verdict[] = [];
+    for (const release of RELEASES) {
+      const cluster = await startCluster(release, 'none');
+      try {
+        verdicts.push(...(await judgeWith(cluster, sets)));
+      } finally {
+        await cluster.stop();
+      }
+    }
+    return verdicts;
+  },
+};
+
+async function judgeWith(cluster: Cluster, sets: readonly ManifestSet[]): Promise<Verdict[]> {
+  const { client, release, version } = cluster;
+  await installCustomResources(client, release);
+  await createNamespaces(cluster, sets);
+  const verdicts: Verdict[] = [];
+  for (const set of sets) {
+    const objects = await client.each(set.objects, (object) => submit(cluster, object));
+    const pods = set.objects.flatMap((object) => podsOf(object, RESTRICTED));
+    const restricted = await client.each(pods, (pod) => submit(cluster, pod));
+    verdicts.push({
+      subject: `${title(set)} on ${version}`,
+      checked: set.objects.length + pods.length,
+      problems: [...objects, ...restricted].flat(),
+    });
+  }
+  const faults = await uncaughtFaults(async (object) => (await submit(cluster, object)).length > 0);
+  verdicts.push({ subject: `single faults on ${version}`, ...faults });
+  return verdicts;
+}
+
+/** A dry run persists nothing, so the namespaces that objects live in must be there. */
+async function createNamespaces({ client }: Cluster, sets: readonly ManifestSet[]): Promise<void> {
+  const enforced = {
+    'pod-security.kubernetes.io/enforce': 'restricted',
+    'pod-security.kubernetes.io/warn': 'restricted',
+  };
+  const given = sets.flatMap(({ objects }) => objects.map(({ metadata }) => metadata.namespace));
+  for (const name of new Set([...given, RESTRICTED])) {
+    if (name === undefined || name === 'default') continue;
+    const labels = name === RESTRICTED ? enforced : {};
+    await client.must('POST', '/api/v1/namespaces', {
+      body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } },
+    });
+    // Nobody makes it without a controller manager, and bare Pods want it.
+    await client.must('POST', `/api/v1/namespaces/${name}/serviceaccounts`, {
+      body: { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } },
+    });
+  }
+}
+
+/** What the server has against an object; nothing when it takes it as it is. */
+async function submit({ client }: Cluster, object: KubernetesObject): Promise<string[]> {
+  const collection = await client.collection(object);
+  if (collection === undefined)
+    return [`${describe(object)}: the server does not know ${object.apiVersion} ${object.kind}`];
+  const reply =
+    object.kind === 'Namespace' // it exists by now
+      ? await client.request('PATCH', `${collection}/${object.metadata.name}?${STRICT}&force=true`, {
+          body: object,
+          contentType: 'application/apply-patch+yaml',
+        })
+      : await client.request('POST', `${collection}?${STRICT}`, { body: object });
+  if (reply.status >= 300) return [`${describe(object)}: ${reply.status} ${message(reply)}`];
+  const lost = lostFields(sentFields(object), reply.body).map((field) => `dropped or changed ${field}`);
+  return [...reply.warnings.map((warning) => `warning: ${warning}`), ...lost].map(
+    (problem) => `${describe(object)}: ${problem}`,
+  );
+}
+
+/** `stringData` is written only: it comes back as `data`. */
+function sentFields(object: KubernetesObject): unknown {
+  if (object.kind !== 'Secret') return object;
+  const { stringData: _, ...rest } = object;
+  return rest;
+}

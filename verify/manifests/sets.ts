@@ -1,0 +1,68 @@
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { inParallel } from '../cluster/parallel';
+import { must } from '../kit/command';
+import { type KubernetesObject, readObjects } from './objects';
+
+export interface Combination {
+  system: string;
+  environment: string;
+  tier: string;
+}
+
+/** What one system, environment and tier become. */
+export interface ManifestSet extends Combination {
+  folder: string;
+  objects: readonly KubernetesObject[];
+}
+
+interface Listing {
+  systems: readonly string[];
+  environments: readonly string[];
+  tiers: readonly string[];
+}
+
+const ROOT = join(__dirname, '..', '..');
+const PROGRAM = join(ROOT, 'bin', 'keelson.mjs');
+const PROCESSES = 2;
+
+export function title({ system, environment, tier }: Combination): string {
+  return `${system} ${environment} ${tier}`;
+}
+
+/** Runs `keelson` as a user does. */
+export function keelson(args: readonly string[]): Promise<string> {
+  return must(process.execPath, [PROGRAM, ...args], { cwd: ROOT });
+}
+
+/** Every system × environment × tier that the program itself lists. */
+export async function combinations(): Promise<Combination[]> {
+  const { systems, environments, tiers } = JSON.parse(await keelson(['list', '--format', 'json'])) as Listing;
+  return systems.flatMap((system) =>
+    environments.flatMap((environment) => tiers.map((tier) => ({ system, environment, tier }))),
+  );
+}
+
+export async function synthesize(combination: Combination, parent: string): Promise<ManifestSet> {
+  const { system, environment, tier } = combination;
+  const folder = join(parent, system, environment, tier);
+  mkdirSync(folder, { recursive: true });
+  await keelson(['synth', system, environment, '--tier', tier, '--out', folder]);
+  return { ...combination, folder, objects: readObjects(folder) };
+}
+
+export async function synthesizeAll(wanted: readonly Combination[], parent: string): Promise<ManifestSet[]> {
+  return inParallel(wanted, PROCESSES, (combination) => synthesize(combination, parent));
+}
+
+/** Sets that were made earlier, in folders named SYSTEM/ENVIRONMENT/TIER. */
+export function readSets(parent: string): ManifestSet[] {
+  return readdirSync(parent).flatMap((system) =>
+    readdirSync(join(parent, system)).flatMap((environment) =>
+      readdirSync(join(parent, system, environment)).map((tier) => {
+        const folder = join(parent, system, environment, tier);
+        return { system, environment, tier, folder, objects: readObjects(folder) };
+      }),
+    ),
+  );
+}

@@ -1,0 +1,63 @@
+/**
+ * `make verify`: puts every manifest in front of the programs that will judge it in production.
+ * Arguments name judges; none means all. `--from DIR` judges DIR/SYSTEM/ENVIRONMENT/TIER instead of a fresh synthesis.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { admission } from './judges/admission';
+import type { Bench, Judge } from './judges/judge';
+import { combinations, readSets, synthesizeAll } from './manifests/sets';
+import { Report, type Verdict } from './report';
+import { setUp } from './setup';
+
+const JUDGES: Readonly<Record<string, Judge>> = { admission };
+
+async function main(): Promise<void> {
+  const { values, positionals: chosen } = parseArgs({ options: { from: { type: 'string' } }, allowPositionals: true });
+  const unknown = chosen.filter((name) => !(name in JUDGES));
+  if (unknown.length > 0)
+    throw new Error(`No judge ${unknown.join(', ')}; there are ${Object.keys(JUDGES).join(', ')}`);
+  await timed('tools', () => setUp(false));
+  const folder = mkdtempSync(join(tmpdir(), 'keelson-verify-'));
+  const report = new Report();
+  try {
+    const { from } = values;
+    const sets = await timed('manifests', async () =>
+      from === undefined ? synthesizeAll(await combinations(), folder) : readSets(from),
+    );
+    for (const [name, judge] of Object.entries(JUDGES)) {
+      if (chosen.length === 0 || chosen.includes(name)) await judged(judge, { sets }, report);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  console.log(report.text());
+  process.exitCode = report.failed === 0 ? 0 : 1;
+}
+
+async function judged(judge: Judge, bench: Bench, report: Report): Promise<void> {
+  const start = Date.now();
+  const verdicts = await timed(judge.name, () => judge.run(bench).catch(brokenJudge));
+  report.add({ judge: judge.name, programs: judge.programs(), seconds: (Date.now() - start) / 1000, verdicts });
+}
+
+/** A judge that breaks has not judged: that is a failure, and the other judges still speak. */
+function brokenJudge(error: unknown): Verdict[] {
+  const problem = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return [{ subject: 'the judge itself', checked: 0, problems: [problem] }];
+}
+
+async function timed<T>(title: string, work: () => Promise<T>): Promise<T> {
+  const start = Date.now();
+  console.log(`${title} …`);
+  const result = await work();
+  console.log(`${title}: ${((Date.now() - start) / 1000).toFixed(1)} s`);
+  return result;
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});
