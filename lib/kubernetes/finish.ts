@@ -1,11 +1,12 @@
 import { ApiObject, type App } from 'cdk8s';
+import { mergePatch } from '../model/merge';
 import { nearest } from '../model/nearest';
 import type { PatchPlan, Plan } from '../model/plan';
 import { type Problem, ProblemsError } from '../model/problem';
 import { checksum } from './checksum';
 import { annotateExemptions } from './exemptions';
 import { hashedName } from './job';
-import { type Manifest, mergePatch, unknownFields } from './patches';
+import { type Manifest, unknownFields } from './patches';
 
 function metadataOf(manifest: Manifest): { name: string; annotations?: Record<string, string> } {
   return manifest['metadata'] as { name: string; annotations?: Record<string, string> };

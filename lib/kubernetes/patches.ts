@@ -1,22 +1,8 @@
 import { k8s } from 'cdk8s-plus-28';
+import { isRecord } from '../model/merge';
 
 /** A rendered object: JSON as it will stand in `dist/`. */
 export type Manifest = Record<string, unknown>;
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
-}
-
-/** JSON merge patch: `null` removes, records merge, everything else replaces. @see https://www.rfc-editor.org/rfc/rfc7386 */
-export function mergePatch(target: unknown, patch: unknown): unknown {
-  if (!isRecord(patch)) return patch;
-  const result: Record<string, unknown> = isRecord(target) ? { ...target } : {};
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete result[key];
-    else result[key] = mergePatch(result[key], value);
-  }
-  return result;
-}
 
 /**
  * A scalar that passes both as itself and as one of cdk8s' value classes (`Quantity`, `IntOrString`), whose `.value` its

@@ -19,21 +19,32 @@ done
 echo "$host:$port answers"
 `;
 
+/** Waits until a role can log in to its database: the same arguments, and `PGPASSWORD` in the environment. */
+export const loginScript = `host=$1 port=$2 timeout=$3 database=$4 user=$5
+deadline=$(( $(date +%s) + timeout ))
+until PGCONNECT_TIMEOUT=5 psql -h "$host" -p "$port" -U "$user" -d "$database" -w -qtAc 'SELECT 1' >/dev/null 2>/tmp/error; do
+  if [ "$(date +%s)" -ge "$deadline" ]; then
+    cat /tmp/error >&2
+    echo "$user could not log in to $database at $host:$port within \${timeout}s" >&2
+    exit 1
+  fi
+  sleep 1
+done
+echo "$user can log in to $database at $host:$port"
+`;
+
 /** The init container for one wait. */
 export function waitContainer(plan: Pick<Plan, 'images'>, wait: WaitPlan): ContainerProps {
+  const target = [wait.host, String(wait.port), String(wait.timeoutSeconds)];
+  const base = { name: `wait-for-${wait.name}`, resources: helperResources };
+  if (wait.login === undefined) {
+    return { ...base, image: plan.images.helper, command: ['/bin/sh', '-c', waitScript, 'wait', ...target, wait.atTimeout] };
+  }
   return {
-    name: `wait-for-${wait.name}`,
-    image: plan.images.helper,
-    command: [
-      '/bin/sh',
-      '-c',
-      waitScript,
-      'wait',
-      wait.host,
-      String(wait.port),
-      String(wait.timeoutSeconds),
-      wait.atTimeout,
-    ],
-    resources: helperResources,
+    ...base,
+    image: wait.login.image,
+    command: ['/bin/sh', '-c', loginScript, 'wait', ...target, wait.login.database, wait.login.user],
+    env: [{ name: 'PGPASSWORD', secret: wait.login.secret, key: 'password', optional: false }],
+    scratch: [{ path: '/tmp', size: 1 }],
   };
 }

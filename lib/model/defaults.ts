@@ -44,3 +44,6 @@ export const reservedConnections = 5;
 
 /** Connections of the exporter (2), the backup (1), the roles Job (1). Migrations count as a term of their own. */
 export const helperConnections = 4;
+
+/** Ephemeral storage of a store's container, MiB: sockets, rendered configuration, temporary files and logs; data is on the claim. */
+export const storeEphemeral = 256;

@@ -63,7 +63,7 @@ export interface Workload {
   readonly image: string;
   readonly ports: readonly PortPlan[];
   readonly replicas: Replicas;
-  /** Of the main container; init containers never need more (`helperResources`). */
+  /** Of the main container; init containers never need more (`helperResources`), so this is the pod's. */
   readonly resources: Resources;
   readonly user: number;
   readonly group: number;
@@ -80,6 +80,8 @@ export interface WaitPlan {
   readonly timeoutSeconds: number;
   /** A wait for a store fails at its time-out; a wait for a service goes on, so that one crash stops nobody else. */
   readonly atTimeout: 'fail' | 'go-on';
+  /** Wait until this role can log in, not only for the port: the roles Job may still be at work. */
+  readonly login: { readonly image: string; readonly database: string; readonly user: string; readonly secret: string } | undefined;
 }
 
 export type EnvPlan =
@@ -121,6 +123,10 @@ export interface MigrationPlan extends Workload {
   readonly controller: 'Job';
   /** The service whose image, environment and arrows to stores the Job has. */
   readonly service: string;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly env: readonly EnvPlan[];
+  readonly waits: readonly WaitPlan[];
+  readonly scratch: readonly ScratchPlan[];
   readonly run: readonly string[];
   readonly timeoutSeconds: number;
 }
@@ -163,7 +169,8 @@ export interface ServicePlan extends Workload {
   readonly mounts: readonly MountPlan[];
   readonly scratch: readonly ScratchPlan[];
   readonly prepare: readonly (readonly string[])[];
-  readonly migration: { readonly job: MigrationPlan; readonly ready: readonly string[] } | undefined;
+  /** The Job that brings the schema up to this image's version, where this service owns one. */
+  readonly migration: MigrationPlan | undefined;
   /** The `ready` command of the service that migrates this one's database, where that shares this one's image. */
   readonly awaitSchema: { readonly command: readonly string[]; readonly timeoutSeconds: number } | undefined;
   readonly autoscaler: AutoscalerPlan | undefined;
@@ -219,7 +226,7 @@ export interface PostgresPlan extends StoreBase {
   /** The Secret with the superuser's `password`. */
   readonly superuserSecret: string;
   readonly roles: readonly RolePlan[];
-  readonly rolesJob: Workload;
+  readonly rolesJob: Workload & { readonly waits: readonly WaitPlan[] };
   readonly tls: 'off' | 'verify-full';
   readonly budget: ConnectionBudget;
 }
@@ -372,7 +379,7 @@ export interface VolumePlan {
   readonly description: string;
   readonly claim: ClaimPlan;
   readonly mountedBy: readonly string[];
-  readonly shared: 'no' | 'one-node' | 'rwx';
+  readonly shared: 'one-node' | 'rwx';
   readonly backup: { readonly schedule: string } | undefined;
 }
 

@@ -30,7 +30,7 @@ const secrets = z.discriminatedUnion('provider', [
 const endpoint = z.strictObject({ host: hostName, cidrs: z.array(cidr).min(1), port: port.optional() });
 
 /** What only one system knows of this environment. */
-const forSystem = z.strictObject({
+export const forSystem = z.strictObject({
   namespace: name.optional(),
   hosts: z.array(hostName).min(1).optional().describe('The first one is the main host'),
   tier: z.enum(tiers).optional(),

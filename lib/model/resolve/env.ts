@@ -1,0 +1,106 @@
+import type { EnvPlan, StorePlan } from '../plan';
+import type { ParsedService } from '../schema/system';
+import type { Context } from './context';
+import { roleName } from './stores';
+
+/** What fills the placeholders of a connection variable. */
+type Parts = Readonly<Record<'url' | 'host' | 'port' | 'user' | 'password' | 'database', string>>;
+
+/** `frontend-admin` → `FRONTEND_ADMIN`. */
+export function variableName(name: string): string {
+  return name.toUpperCase().replaceAll('-', '_');
+}
+
+/** Fills `{name}` from parts; an unknown placeholder stays and is found by the checks. */
+export function fill(template: string, parts: Readonly<Record<string, string>>): string {
+  return template.replace(/\{(\w+)\}/g, (whole, key: string) => parts[key] ?? whole);
+}
+
+const schemes = { postgres: 'postgresql', redis: 'redis', rabbitmq: 'amqp' } as const;
+
+/** The variables an application gets of a store where its arrow names none. */
+const storeDefaults = {
+  postgres: { DATABASE_URL: '{url}' },
+  redis: { REDIS_URL: '{url}' },
+  rabbitmq: { RABBITMQ_URL: '{url}' },
+} as const;
+
+/** A store's credentials for one application: who, and in which Secret the password is. */
+export function credentials(store: StorePlan, service: ParsedService): { readonly user: string; readonly secret: string } {
+  if (store.kind === 'postgres') return { user: roleName(service.image), secret: `${store.name}-${service.image}` };
+  return { user: store.kind === 'redis' ? '' : store.account, secret: store.secret };
+}
+
+/** Passwords are hex, so they stand in a URL as they are; the kubelet fills `$(VARIABLE)` in the pod. */
+function storeParts(store: StorePlan, service: ParsedService, passwordVariable: string): Parts {
+  const { user } = credentials(store, service);
+  const database = store.kind === 'postgres' ? store.database : '';
+  const password = `$(${passwordVariable})`;
+  const path = database === '' ? '' : `/${database}`;
+  return { url: `${schemes[store.kind]}://${user}:${password}@${store.host}:${store.port}${path}`, host: store.host, port: String(store.port), user, password, database };
+}
+
+function storeEnv(store: StorePlan, service: ParsedService, templates: Readonly<Record<string, string>> | undefined): EnvPlan[] {
+  const passwordVariable = `${variableName(store.name)}_PASSWORD`;
+  const parts = storeParts(store, service, passwordVariable);
+  const chosen = Object.entries(templates ?? storeDefaults[store.kind]).filter(([name]) => name !== passwordVariable);
+  return [
+    { name: passwordVariable, secret: credentials(store, service).secret, key: 'password', optional: false },
+    ...chosen.map(([name, template]) => ({ name, value: fill(template, parts) })),
+  ];
+}
+
+function serviceEnv(context: Context, target: string, portName: string | undefined, templates: Readonly<Record<string, string>> | undefined): EnvPlan[] {
+  const ports = context.services.get(target)?.ports ?? {};
+  const port = String(portName === undefined ? Object.values(ports)[0] : ports[portName]);
+  const parts = { url: `http://${target}:${port}`, host: target, port };
+  return Object.entries(templates ?? { [`${variableName(target)}_URL`]: '{url}' }).map(([name, template]) => ({ name, value: fill(template, parts) }));
+}
+
+/** The variables of a volume that lives in object storage instead. */
+function objectStorageEnv(context: Context, service: ParsedService): EnvPlan[] {
+  const shared = context.environment.sharedVolumes;
+  if (shared.by !== 'object-storage') return [];
+  const { host, port = 443 } = shared.endpoint;
+  const parts = { endpoint: `https://${host}:${port}`, region: shared.region, bucket: shared.bucket };
+  const keys: Readonly<Record<string, string>> = { '{accessKeyId}': 'access-key-id', '{secretAccessKey}': 'secret-access-key' };
+  return Object.keys(service.mounts).flatMap((volume) =>
+    Object.entries(context.system.volumes[volume]?.objectStorage ?? {}).map(([name, template]): EnvPlan => {
+      const key = keys[template];
+      return key === undefined ? { name, value: fill(template, parts) } : { name, secret: 'object-storage', key, optional: false };
+    }),
+  );
+}
+
+/** Every variable of a service that is no plain setting: secrets first, because later values name them. */
+export function envOf(context: Context, service: ParsedService, stores: ReadonlyMap<string, StorePlan>): EnvPlan[] {
+  const secrets = Object.entries(service.secrets).map(([name, secret]): EnvPlan => {
+    const declared = context.system.secrets[secret];
+    return { name, secret, key: 'value', optional: declared?.class === 'given' && declared.optional };
+  });
+  // A proxy reaches its upstreams by its own configuration.
+  const arrows = Object.entries(service.arrows).flatMap(([target, arrow]) => {
+    const store = stores.get(target);
+    if (store !== undefined) return storeEnv(store, service, arrow.env);
+    const end = context.outside.get(target);
+    if (end !== undefined) return Object.entries(arrow.env ?? end.env).map(([name, template]) => ({ name, value: fill(template, { host: end.host ?? '', port: String(end.port) }) }));
+    return context.services.has(target) && !service.proxy ? serviceEnv(context, target, arrow.port, arrow.env) : [];
+  });
+  return [...secrets, ...arrows, ...objectStorageEnv(context, service)];
+}
+
+/** What `{…}` in a setting may stand for. */
+export function settingParts(context: Context): Readonly<Record<string, string>> {
+  const scheme = context.environment.tls.by === 'none' ? 'http' : 'https';
+  const origins = context.hosts.map((host) => `${scheme}://${host}`);
+  const [host = '', origin = ''] = [context.hosts[0], origins[0]];
+  const cdn = context.system.cdn?.tiers.includes(context.tier) ? `https://static.${host}` : '';
+  return { host, hosts: context.hosts.join(','), origin, origins: origins.join(','), static: cdn, namespace: context.namespace, environment: context.environmentName };
+}
+
+/** The plain settings of a service, with the environment's own on top. */
+export function settingsOf(context: Context, name: string, service: ParsedService): Record<string, string> {
+  const parts = settingParts(context);
+  const merged = { ...service.settings, ...context.own.settings[name] };
+  return Object.fromEntries(Object.entries(merged).map(([key, value]) => [key, fill(value, parts)]));
+}

@@ -1,0 +1,71 @@
+import type { Mode, Tier } from '../plan';
+import type { Problems } from '../problems';
+import type { ParsedEnvironment } from '../schema/environment';
+import { forSystem } from '../schema/environment';
+import type { ParsedSystem } from '../schema/system';
+import type { Context } from './context';
+import { resolveImages } from './images';
+
+/** What `select` starts from: parsed files and the choice of tier. */
+export interface Chosen {
+  readonly id: string;
+  readonly system: ParsedSystem;
+  readonly environmentName: string;
+  readonly environment: ParsedEnvironment;
+  readonly images: Readonly<Record<string, string>>;
+  readonly tier: Tier | undefined;
+  readonly problems: Problems;
+}
+
+/** Whether a profile is on: the environment's word, or how the profile stands by the environment's mode. */
+function isOn(chosen: Chosen, own: Context['own'], profile: string | undefined): boolean {
+  if (profile === undefined) return true;
+  const declared = chosen.system.profiles[profile];
+  return (own.profiles[profile] ?? declared?.[chosen.environment.mode]) === 'on';
+}
+
+function entries<T>(record: Readonly<Record<string, T>>, keep: (value: T, name: string) => boolean): Map<string, T> {
+  return new Map(Object.entries(record).filter(([name, value]) => keep(value, name)));
+}
+
+/** An optional outside end exists where the environment names its host. */
+function outsideEnds(chosen: Chosen, own: Context['own']): Context['outside'] {
+  const merged = Object.entries(chosen.system.outside).map(([name, end]) => [name, { ...end, ...own.outside[name] }] as const);
+  return new Map(merged.filter(([name, end]) => !end.optional || own.outside[name] !== undefined));
+}
+
+function inMode(mode: Mode): (route: ParsedSystem['routes'][number]) => boolean {
+  return (route) => route.in === undefined || route.in === mode;
+}
+
+/** What is left of the system in this environment and tier. */
+export function select(chosen: Chosen): Context {
+  const { id, system, environment, environmentName } = chosen;
+  const own = environment.systems[id] ?? forSystem.parse({});
+  const tier = chosen.tier ?? own.tier ?? environment.tier;
+  const services = entries(system.services, ({ profile }) => isOn(chosen, own, profile));
+  const stores = entries(system.stores, ({ tiers }) => tiers.includes(tier));
+  const fill = (text: string): string => text.replaceAll('{system}', id).replaceAll('{environment}', environmentName);
+  // A route to a part that is switched off goes with it; one to a name that nobody has is a problem (checks).
+  const routes = system.routes.filter(inMode(environment.mode)).filter(({ to }) => services.has(to) || system.services[to] === undefined);
+  return {
+    id,
+    system,
+    environmentName,
+    environment,
+    own,
+    mode: environment.mode,
+    tier,
+    namespace: own.namespace ?? fill(environment.namespace),
+    hosts: own.hosts ?? [`${id}.${environment.domain}`],
+    services,
+    stores,
+    tools: environment.tools ? new Map(Object.entries(system.tools)) : new Map(),
+    outside: outsideEnds(chosen, own),
+    routes,
+    proxy: [...services].find(([, service]) => service.proxy)?.[0],
+    images: resolveImages(chosen),
+    problems: chosen.problems,
+    at: { system: `systems/${id}`, environment: `environments/${environmentName}` },
+  };
+}

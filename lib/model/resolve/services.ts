@@ -1,0 +1,132 @@
+import { mib } from '../../kubernetes/quantities';
+import { defaultResources, defaultScaling, defaultUser } from '../defaults';
+import type { HealthPlan, MigrationPlan, MountPlan, ScratchPlan, ServicePlan, StorePlan } from '../plan';
+import type { ParsedService } from '../schema/system';
+import type { Context } from './context';
+import { envOf, settingsOf } from './env';
+import { cycles } from './graph';
+import { storeWaits, serviceWaits } from './waits';
+import { componentOf, ephemeralOf, portsOf, replicasOf, resourcesOf, workload } from './workload';
+import { proxyOf } from './proxy';
+
+/** Every pod may write to /tmp: many programs do without asking. nginx buffers request bodies there. */
+function scratchOf(service: ParsedService): ScratchPlan[] {
+  const stated = Object.entries(service.scratch).map(([path, size]) => ({ path, size: mib(size) }));
+  return stated.some(({ path }) => path === '/tmp') ? stated : [...stated, { path: '/tmp', size: service.proxy ? 256 : 64 }];
+}
+
+const quietHealth = { intervalSeconds: 10, timeoutSeconds: 5, tries: 3, startSeconds: 30 };
+
+function healthOf(service: ParsedService): HealthPlan {
+  const stated = service.health;
+  return { ...quietHealth, ...stated, path: stated?.path, livePath: stated?.livePath, command: stated?.command };
+}
+
+function mountsOf(context: Context, service: ParsedService): MountPlan[] {
+  if (context.environment.sharedVolumes.by === 'object-storage') return [];
+  return Object.entries(service.mounts).map(([volume, path]) => ({ volume, path }));
+}
+
+/** Services by the volume they mount. */
+export function mounters(context: Context): ReadonlyMap<string, readonly string[]> {
+  const result = new Map<string, string[]>();
+  for (const [name, service] of context.services) {
+    for (const { volume } of mountsOf(context, service)) result.set(volume, [...(result.get(volume) ?? []), name]);
+  }
+  return result;
+}
+
+function sameNode(context: Context, mounts: readonly MountPlan[], byVolume: ReadonlyMap<string, readonly string[]>): string[] {
+  if (context.environment.sharedVolumes.by !== 'one-node') return [];
+  return [...new Set(mounts.flatMap(({ volume }) => byVolume.get(volume) ?? []))].sort();
+}
+
+function migrationOf(name: string, service: ParsedService, plan: Omit<ServicePlan, 'migration'>, stores: ReadonlyMap<string, StorePlan>): MigrationPlan | undefined {
+  if (service.migrations === undefined) return undefined;
+  const { settings, env, image, resources, user, group, zone, scratch } = plan;
+  return {
+    ...workload({ name: `${name}-migrate`, description: `Migrations of ${name}`, component: 'job', controller: 'Job', image, resources, user, group, zone }),
+    service: name,
+    settings,
+    env,
+    scratch,
+    waits: storeWaits(service, stores, true),
+    run: service.migrations.run,
+    timeoutSeconds: service.migrations.timeoutSeconds,
+  };
+}
+
+/** What resolving one service needs of all of them. */
+interface Shared {
+  readonly stores: ReadonlyMap<string, StorePlan>;
+  readonly cycleOf: ReadonlyMap<string, number>;
+  readonly byVolume: ReadonlyMap<string, readonly string[]>;
+  /** The service that migrates, by image: all services of one image are one application. */
+  readonly migratorOf: ReadonlyMap<string, ParsedService>;
+}
+
+function awaitSchema(service: ParsedService, shared: Shared): ServicePlan['awaitSchema'] {
+  const migrations = shared.migratorOf.get(service.image)?.migrations;
+  return migrations && { command: migrations.ready, timeoutSeconds: migrations.timeoutSeconds };
+}
+
+function resolveService(context: Context, name: string, service: ParsedService, shared: Shared): ServicePlan {
+  const scratch = scratchOf(service);
+  const mounts = mountsOf(context, service);
+  const proxy = proxyOf(context, name, service);
+  const replicas = replicasOf(service, context.tier, defaultScaling);
+  const schema = awaitSchema(service, shared);
+  const user = service.user ?? defaultUser;
+  const queue = context.environment.keda && context.stores.has(service.scaling?.queue?.store ?? '') ? service.scaling?.queue : undefined;
+  const plan: Omit<ServicePlan, 'migration'> = {
+    ...workload({
+      name,
+      description: service.description,
+      component: componentOf(service),
+      controller: service.kind === 'cron' ? 'CronJob' : 'Deployment',
+      image: context.images.get(service.image) ?? '',
+      resources: resourcesOf(service.resources ?? asQuantities, service.highResources, context.tier, ephemeralOf(scratch)),
+      ports: portsOf(service, proxy?.tlsSecret !== undefined),
+      replicas,
+      user,
+      group: user,
+      zone: service.zone,
+    }),
+    kind: service.kind,
+    command: service.command,
+    args: service.args,
+    health: healthOf(service),
+    settings: settingsOf(context, name, service),
+    env: envOf(context, service, shared.stores),
+    waits: [...storeWaits(service, shared.stores, schema === undefined), ...serviceWaits(context, name, service, shared.cycleOf)],
+    mounts,
+    scratch,
+    prepare: service.prepare,
+    awaitSchema: schema,
+    autoscaler: replicas.max > replicas.min ? { cpuPercent: service.scaling?.cpuPercent ?? 70, queue } : undefined,
+    schedule: service.schedule,
+    graceSeconds: service.graceSeconds,
+    processes: service.processes,
+    proxy,
+    metrics: service.metrics,
+    sameNodeAs: sameNode(context, mounts, shared.byVolume),
+  };
+  return { ...plan, migration: migrationOf(name, service, plan, shared.stores) };
+}
+
+const asQuantities = {
+  requests: { cpu: `${defaultResources.requests.cpu}m`, memory: `${defaultResources.requests.memory}Mi` },
+  limits: { cpu: `${defaultResources.limits.cpu}m`, memory: `${defaultResources.limits.memory}Mi` },
+};
+
+/** The services of a Plan, in the order of the system's file. */
+export function resolveServices(context: Context, stores: readonly StorePlan[]): ServicePlan[] {
+  const migrators = [...context.services.values()].filter(({ migrations }) => migrations);
+  const shared: Shared = {
+    stores: new Map(stores.map((store) => [store.name, store])),
+    cycleOf: cycles(context),
+    byVolume: mounters(context),
+    migratorOf: new Map(migrators.map((service) => [service.image, service])),
+  };
+  return [...context.services].map(([name, service]) => resolveService(context, name, service, shared));
+}

@@ -1,0 +1,154 @@
+import { mib } from '../../kubernetes/quantities';
+import type { ClaimPlan, Component, PostgresPlan, RabbitmqPlan, RedisPlan, RolePlan, StoreBase, StorePlan } from '../plan';
+import { helperResources, storeEphemeral, storeWaitSeconds } from '../defaults';
+import type { ParsedStore } from '../schema/system';
+import { connectionBudget } from './budget';
+import type { Context, Endpoint } from './context';
+import { resourcesOf, workload } from './workload';
+
+type Kind<K extends ParsedStore['kind']> = Extract<ParsedStore, { kind: K }>;
+
+/** The port each kind listens on: the programs' own defaults, which the documents draw. */
+export const storePorts: Readonly<Record<ParsedStore['kind'], number>> = { postgres: 5432, redis: 6379, rabbitmq: 5672 };
+
+const components: Readonly<Record<ParsedStore['kind'], Component>> = { postgres: 'database', redis: 'cache', rabbitmq: 'queue' };
+
+/** The engine of a store here: the environment's word, `external` where all stores are managed, or the system's. */
+export function engineOf(context: Context, name: string, store: ParsedStore): string {
+  return context.own.stores[name]?.engine ?? (context.environment.managedStores ? 'external' : store.engine);
+}
+
+/** Where an external store is, or undefined for one in the cluster. */
+export function endpointOf(context: Context, name: string, store: ParsedStore): Endpoint | undefined {
+  if (engineOf(context, name, store) !== 'external') return undefined;
+  const stated = context.own.stores[name]?.endpoint;
+  const managed = context.environment.managedStores;
+  const host = stated?.host ?? managed?.host.replaceAll('{store}', name).replaceAll('{system}', context.id);
+  if (host === undefined) return undefined;
+  return { host, cidrs: stated?.cidrs ?? managed?.cidrs ?? [], port: stated?.port ?? storePorts[store.kind] };
+}
+
+/** The class of a claim: the environment's word for it, the encrypted class where the document asks, the default class. */
+export function storageClassOf(context: Context, own: string | undefined, encrypted: boolean): string | undefined {
+  const { className, encryptedClassName } = context.environment.storage;
+  return own ?? (encrypted ? (encryptedClassName ?? className) : className);
+}
+
+function claims(context: Context, name: string, store: ParsedStore, component: Component, replicas: number): ClaimPlan[] {
+  const own = context.own.stores[name];
+  return Array.from({ length: replicas }, (_, ordinal) => ({
+    name: `data-${name}-${ordinal}`,
+    owner: name,
+    component,
+    size: mib(own?.size ?? store.size),
+    storageClass: storageClassOf(context, own?.storageClass, store.encrypted),
+    accessMode: 'ReadWriteOnce',
+  }));
+}
+
+/** Streaming replicas and Redis replicas come with their own issue; until then one pod each, and `check` says so. */
+function replicaCount(context: Context, name: string, store: ParsedStore): number {
+  const drawn = store.replicas[context.tier];
+  if (store.kind === 'rabbitmq' || drawn === 1) return drawn;
+  context.problems.warning('replicas-not-yet', `${context.at.system}.stores.${name}.replicas.${context.tier}`, String(drawn), '1 until replication is built; the figure is kept');
+  return 1;
+}
+
+function base(context: Context, name: string, store: ParsedStore): StoreBase {
+  const endpoint = endpointOf(context, name, store);
+  const replicas = endpoint === undefined ? replicaCount(context, name, store) : 0;
+  const component = components[store.kind];
+  const port = endpoint?.port ?? storePorts[store.kind];
+  return {
+    ...workload({
+      name,
+      description: store.description,
+      component,
+      controller: 'StatefulSet',
+      image: context.images.get(store.image) ?? '',
+      resources: resourcesOf(store.resources, store.highResources, context.tier, storeEphemeral),
+      ports: endpoint === undefined ? [{ name: store.kind, port, containerPort: port }] : [],
+      replicas: { min: replicas, max: replicas },
+      zone: store.zone,
+    }),
+    host: endpoint?.host ?? name,
+    port,
+    health: store.health,
+    claims: claims(context, name, store, component, replicas),
+    primary: context.own.stores[name]?.primary ?? 0,
+    external: endpoint,
+    backup: store.backup,
+  };
+}
+
+/** The role of a service at a PostgreSQL: one per application, that is, per image. */
+export function roleName(image: string): string {
+  return image.replaceAll('-', '_');
+}
+
+function roles(context: Context, name: string, store: Kind<'postgres'>): RolePlan[] {
+  const owner = context.system.services[store.owner]?.image;
+  const clients = [...context.services.values()].filter((service) => name in service.arrows).map(({ image }) => image);
+  return [...new Set([...(owner === undefined ? [] : [owner]), ...clients])].map((image) => ({ name: roleName(image), secret: `${name}-${image}`, owner: image === owner }));
+}
+
+function postgres(context: Context, name: string, store: Kind<'postgres'>): PostgresPlan {
+  const common = base(context, name, store);
+  const wait = { name, host: common.host, port: common.port, timeoutSeconds: storeWaitSeconds, atTimeout: 'fail', login: undefined } as const;
+  const rolesJob = workload({ name: `${name}-roles`, description: `Reconciles the roles of ${name}`, component: 'job', controller: 'Job', image: common.image, resources: helperResources });
+  return {
+    ...common,
+    kind: 'postgres',
+    engine: common.external ? 'external' : 'statefulset',
+    majorVersion: Number(/:v?(\d+)/.exec(common.image)?.[1] ?? 0),
+    database: store.database,
+    maxConnections: store.maxConnections,
+    superuserSecret: `${name}-superuser`,
+    roles: roles(context, name, store),
+    rolesJob: { ...rolesJob, waits: [wait] },
+    tls: store.tls,
+    budget: connectionBudget(context, name, store, context.tier),
+  };
+}
+
+function redis(context: Context, name: string, store: Kind<'redis'>): RedisPlan {
+  const common = base(context, name, store);
+  const limit = common.resources.limits.memory;
+  return {
+    ...common,
+    kind: 'redis',
+    engine: common.external ? 'external' : 'statefulset',
+    use: store.use,
+    maxMemory: store.maxMemory === undefined ? Math.floor(limit * 0.65) : mib(store.maxMemory),
+    evictionPolicy: store.use === 'cache' ? 'allkeys-lru' : 'noeviction',
+    secret: name,
+  };
+}
+
+function rabbitmq(context: Context, name: string, store: Kind<'rabbitmq'>): RabbitmqPlan {
+  const common = base(context, name, store);
+  return {
+    ...common,
+    ports: common.external ? [] : [...common.ports, ...managementPort(context), { name: 'metrics', port: 15692, containerPort: 15692 }],
+    kind: 'rabbitmq',
+    engine: common.external ? 'external' : 'statefulset',
+    account: context.id,
+    secret: name,
+    cookieSecret: `${name}-cookie`,
+    queues: store.queues,
+    management: context.mode === 'development',
+  };
+}
+
+/** Every management page is off in production. */
+function managementPort(context: Context): { name: string; port: number; containerPort: number }[] {
+  return context.mode === 'development' ? [{ name: 'management', port: 15672, containerPort: 15672 }] : [];
+}
+
+/** The stores of a Plan, in the order of the system's file. */
+export function resolveStores(context: Context): StorePlan[] {
+  return [...context.stores].map(([name, store]): StorePlan => {
+    if (store.kind === 'postgres') return postgres(context, name, store);
+    return store.kind === 'redis' ? redis(context, name, store) : rabbitmq(context, name, store);
+  });
+}
