@@ -16,6 +16,8 @@ export interface ContainerProps {
   readonly mounts?: readonly k8s.VolumeMount[];
   /** Writable folders of this container alone; each becomes a sized emptyDir. */
   readonly scratch?: readonly ScratchPlan[];
+  /** Writable folders of the pod: containers that name the same path share one emptyDir. */
+  readonly podScratch?: readonly ScratchPlan[];
   readonly resources: Resources;
   readonly startupProbe?: k8s.Probe;
   readonly readinessProbe?: k8s.Probe;
@@ -23,19 +25,31 @@ export interface ContainerProps {
   readonly lifecycle?: k8s.Lifecycle;
 }
 
-/** The name of the emptyDir for a scratch path: `/var/cache/nginx` → `var-cache-nginx`. */
-function scratchName(container: string, path: string): string {
+/** The name of the emptyDir for a scratch path: of `nginx`, `/var/cache/nginx` → `nginx-var-cache-nginx`. */
+function scratchName(owner: string, path: string): string {
   const slug = path
     .replace(/[^a-z0-9]+/gi, '-')
     .replace(/^-|-$/g, '')
     .toLowerCase();
-  return `${container}-${slug}`.slice(0, 63).replace(/-$/, '');
+  return `${owner}-${slug}`.slice(0, 63).replace(/-$/, '');
 }
 
-/** The emptyDirs of a container's scratch folders. */
-export function scratchVolumes(props: ContainerProps): k8s.Volume[] {
-  return (props.scratch ?? []).map(({ path, size }) => ({
-    name: scratchName(props.name, path),
+interface ScratchMount extends ScratchPlan {
+  readonly name: string;
+}
+
+/** A container's scratch folders, each with the volume it stands on. */
+function scratchMounts(props: ContainerProps): ScratchMount[] {
+  const mountsOf = (owner: string, folders: readonly ScratchPlan[] = []): ScratchMount[] =>
+    folders.map((folder) => ({ ...folder, name: scratchName(owner, folder.path) }));
+  return [...mountsOf('scratch', props.podScratch), ...mountsOf(props.name, props.scratch)];
+}
+
+/** The emptyDirs of all scratch folders of a pod; one that several containers name stands here once. */
+export function scratchVolumes(containers: readonly ContainerProps[]): k8s.Volume[] {
+  const byName = new Map(containers.flatMap(scratchMounts).map((mount) => [mount.name, mount]));
+  return [...byName.values()].map(({ name, size }) => ({
+    name,
     emptyDir: { sizeLimit: k8s.Quantity.fromString(byteQuantity(size)) },
   }));
 }
@@ -68,7 +82,7 @@ export function environment(env: readonly EnvPlan[]): k8s.EnvVar[] {
 export function container(plan: Pick<Plan, 'images'>, props: ContainerProps): k8s.Container {
   const mounts = [
     ...(props.mounts ?? []),
-    ...(props.scratch ?? []).map(({ path }) => ({ name: scratchName(props.name, path), mountPath: path })),
+    ...scratchMounts(props).map(({ name, path }) => ({ name, mountPath: path })),
   ];
   return {
     name: props.name,

@@ -16,7 +16,8 @@ export interface JobProps extends Omit<PodProps, 'restartPolicy'> {
  */
 export const hashedName = 'keelson.dev/hashed-name';
 
-function jobSpec(props: JobProps): k8s.JobSpec {
+/** The spec of a Job, whether it stands alone or in a CronJob. */
+export function jobSpec(props: JobProps): k8s.JobSpec {
   return {
     backoffLimit: props.backoffLimit,
     activeDeadlineSeconds: props.deadlineSeconds,

@@ -70,7 +70,7 @@ function placement(props: PodProps): Pick<k8s.PodSpec, 'affinity' | 'topologySpr
 export function podTemplate(props: PodProps): k8s.PodTemplateSpec {
   const { plan, workload } = props;
   const all = [...(props.initContainers ?? []), ...props.containers];
-  const volumes = [...(props.volumes ?? []), ...all.flatMap(scratchVolumes)];
+  const volumes = [...(props.volumes ?? []), ...scratchVolumes(all)];
   const checksums = Object.entries(props.checksums ?? {}).map(([key, value]) => [`checksum/${key}`, value] as const);
   return {
     metadata: {

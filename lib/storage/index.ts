@@ -1,0 +1,2 @@
+export { Claim, type ClaimProps } from './claim';
+export { type ClaimNames, claimMounts, claimNames, claimVolumes } from './volumes';
