@@ -295,7 +295,7 @@ export interface ArrowPlan {
   readonly from: string;
   readonly to: ArrowEnd;
   readonly port: number;
-  readonly why: 'drawn' | 'migration' | 'roles' | 'bootstrap' | 'tool' | 'object-storage';
+  readonly why: 'drawn' | 'migration' | 'roles' | 'tool' | 'cluster' | 'object-storage';
 }
 
 export interface RoutePlan {
@@ -395,9 +395,15 @@ export interface BackupsPlan {
   readonly keep: { readonly daily: number; readonly weekly: number; readonly monthly: number };
   readonly encrypted: boolean;
   readonly weekly: boolean;
-  readonly archive: { readonly schedule: string; readonly disasterRecoveryTest: boolean } | undefined;
+  readonly archive?: { readonly schedule: string; readonly disasterRecoveryTest: boolean } | undefined;
   readonly restoreTest: string;
 }
+
+export type BackupTarget =
+  /** A claim of the namespace; size in MiB. */
+  | { readonly to: 'claim'; readonly size: number; readonly storageClass: string | undefined }
+  | { readonly to: 's3'; readonly endpoint: { readonly host: string; readonly cidrs: readonly string[]; readonly port?: number | undefined }; readonly bucket: string; readonly region: string }
+  | { readonly to: 'none' };
 
 export interface Plan {
   readonly system: {
@@ -442,6 +448,7 @@ export interface Plan {
   readonly keda: boolean;
   readonly resourceMetrics: 'none' | 'kubelet' | 'platform';
   readonly backups: BackupsPlan | undefined;
+  readonly backupTarget: BackupTarget;
   readonly quota: QuotaPlan;
   readonly patches: readonly PatchPlan[];
   readonly cdn: { readonly host: string; readonly paths: readonly string[] } | undefined;

@@ -1,12 +1,29 @@
+import { z } from 'zod';
+import { runChecks } from './checks';
+import { isRecord, mergePatch } from './merge';
+import { parse } from './parse';
 import type { Plan, Tier } from './plan';
 import type { Problem } from './problem';
+import { Problems } from './problems';
+import { buildPlan } from './resolve/build';
+import { type Chosen, select } from './resolve/select';
+import { environment as environmentSchema } from './schema/environment';
+import { keysOf } from './schema/keys';
+import { name as nameSchema, tiers } from './schema/primitives';
+import { type ParsedSystem, system as systemSchema } from './schema/system';
 
 /** What a Plan is made from: the files as found, and the choice of tier. */
 export interface Selection {
   readonly system: { readonly id: string; readonly raw: unknown };
-  readonly environment: { readonly name: string; readonly raw: unknown; readonly images: unknown };
+  readonly environment: { readonly name: string; readonly raw: unknown; readonly images?: unknown };
   /** @default - the environment's */
-  readonly tier?: Tier;
+  readonly tier?: Tier | undefined;
+  /** What the rules about names outside the two files need: the environments there are. @default - not checked */
+  readonly environments?: readonly string[] | undefined;
+  /** The systems there are. @default - not checked */
+  readonly systems?: readonly string[] | undefined;
+  /** Whether a file below the root exists. @default - not checked */
+  readonly exists?: ((path: string) => boolean) | undefined;
 }
 
 /** The Plan where no error was found, and every problem, warnings included. */
@@ -15,7 +32,60 @@ export interface PlanResult {
   readonly problems: readonly Problem[];
 }
 
+const systemKeys = keysOf(systemSchema);
+const environmentKeys = keysOf(environmentSchema);
+const releases = z.record(nameSchema, z.record(nameSchema, z.string().min(1)));
+
+/** The system as it is in development: what `development` says of a service is merged over it. */
+function inDevelopment(raw: unknown): unknown {
+  if (!isRecord(raw) || !isRecord(raw['services'])) return raw;
+  const services = Object.entries(raw['services']).map(([name, service]) => {
+    if (!isRecord(service) || service['development'] === undefined) return [name, service] as const;
+    const { development, ...rest } = service;
+    return [name, mergePatch(rest, development)] as const;
+  });
+  return { ...raw, services: Object.fromEntries(services) };
+}
+
+function parseSystem(id: string, raw: unknown, development: boolean, problems: Problems): ParsedSystem | undefined {
+  const written = parse(systemSchema, raw, `systems/${id}`, systemKeys);
+  problems.add(written.problems);
+  if (!development || written.problems.length) return written.value;
+  const merged = parse(systemSchema, inDevelopment(raw), `systems/${id}`, systemKeys);
+  problems.add(merged.problems);
+  return merged.value;
+}
+
+function choose(selection: Selection, problems: Problems): Chosen | undefined {
+  const { system: file, environment: place, tier } = selection;
+  const named = parse(nameSchema, file.id, `systems/${file.id}`, () => []);
+  problems.add(named.problems);
+  const environment = parse(environmentSchema, place.raw, `environments/${place.name}`, environmentKeys);
+  problems.add(environment.problems);
+  const system = parseSystem(file.id, file.raw, environment.value?.mode === 'development', problems);
+  const images = parse(releases, place.images ?? {}, `environments/${place.name}.images.json`, () => []);
+  problems.add(images.problems);
+  if (tier !== undefined) problems.known('unknown-tier', 'tier', tier, 'one of the tiers', tiers);
+  if (system === undefined || environment.value === undefined) return undefined;
+  return { id: file.id, system, environmentName: place.name, environment: environment.value, images: images.value?.[file.id] ?? {}, tier, problems };
+}
+
+function deepFreeze<T>(value: T): T {
+  if (value !== null && typeof value === 'object' && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const item of Object.values(value)) deepFreeze(item);
+  }
+  return value;
+}
+
 /** parse → resolve → check. Pure: it reads nothing but its argument. */
-export function resolvePlan(_selection: Selection): PlanResult {
-  throw new Error('not built yet');
+export function resolvePlan(selection: Selection): PlanResult {
+  const problems = new Problems();
+  const chosen = choose(selection, problems);
+  if (chosen === undefined) return { plan: undefined, problems: problems.all };
+  const context = select(chosen);
+  runChecks(context, selection);
+  if (problems.hasErrors) return { plan: undefined, problems: problems.all };
+  const plan = deepFreeze(buildPlan(context));
+  return { plan, problems: problems.all };
 }

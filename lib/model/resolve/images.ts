@@ -1,3 +1,4 @@
+import { helperImages } from '../defaults';
 import type { Chosen } from './select';
 
 /** Tags that name no version: what they mean changes under a running system. */
@@ -24,10 +25,11 @@ export function referenceFault(reference: string, own: boolean): string | undefi
 export function resolveImages(chosen: Chosen): Map<string, string> {
   const { registry, mirror } = chosen.environment.images;
   const prefix = (base: string | undefined, reference: string): string => (base === undefined ? reference : `${base.replace(/\/$/, '')}/${reference}`);
+  const helper = chosen.images['helper'] ?? prefix(mirror, helperImages.helper);
   const entries = Object.entries(chosen.system.images).map(([name, image]) => {
     const released = chosen.images[name];
     if (released !== undefined) return [name, released] as const;
     return [name, typeof image === 'string' ? prefix(mirror, image) : prefix(registry, image.own)] as const;
   });
-  return new Map(entries);
+  return new Map([['helper', helper], ...entries]);
 }

@@ -1,0 +1,88 @@
+import type { ArrowEnd, ArrowPlan, Plan, ServicePlan, StorePlan, ToolPlan } from '../plan';
+import type { Context, ParsedOutside } from './context';
+
+/**
+ * Addresses that are not the public internet: private ranges (RFC 1918), shared address space (RFC 6598), link-local
+ * with the cloud's metadata service (RFC 3927), loopback.
+ */
+const notPublic = ['10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'];
+
+function outsideEnd(name: string, end: ParsedOutside): ArrowEnd {
+  const stated = end.cidrs ?? 'public';
+  return stated === 'public' ? { kind: 'outside', name, host: end.host, cidrs: ['0.0.0.0/0'], except: notPublic } : { kind: 'outside', name, host: end.host, cidrs: stated, except: [] };
+}
+
+function storeEnd(store: StorePlan): ArrowEnd {
+  if (store.external === undefined) return { kind: 'workload', name: store.name };
+  return { kind: 'outside', name: store.name, host: store.external.host, cidrs: store.external.cidrs, except: [] };
+}
+
+/** What the arrows are drawn between. */
+interface Parts {
+  readonly services: ReadonlyMap<string, ServicePlan>;
+  readonly stores: ReadonlyMap<string, StorePlan>;
+  readonly tools: readonly ToolPlan[];
+}
+
+function drawn(context: Context, parts: Parts): ArrowPlan[] {
+  return [...context.services].flatMap(([from, service]) =>
+    Object.entries(service.arrows).flatMap(([target, arrow]): ArrowPlan[] => {
+      const store = parts.stores.get(target);
+      if (store !== undefined) return [{ from, to: storeEnd(store), port: store.port, why: 'drawn' }];
+      const end = context.outside.get(target);
+      if (end !== undefined) return [{ from, to: outsideEnd(target, end), port: end.port, why: 'drawn' }];
+      const ports = parts.services.get(target)?.ports ?? [];
+      const port = arrow.port === undefined ? ports[0] : ports.find(({ name }) => name === arrow.port);
+      return port === undefined ? [] : [{ from, to: { kind: 'workload', name: target }, port: port.containerPort, why: 'drawn' }];
+    }),
+  );
+}
+
+/** A migration reaches the stores that its service reaches, and nothing else. */
+function ofMigrations(parts: Parts, arrows: readonly ArrowPlan[]): ArrowPlan[] {
+  const names = new Map([...parts.services.values()].flatMap(({ name, migration }) => (migration ? [[name, migration.name] as const] : [])));
+  return arrows.flatMap((arrow): ArrowPlan[] => {
+    const from = names.get(arrow.from);
+    return from !== undefined && parts.stores.has(arrow.to.name) ? [{ ...arrow, from, why: 'migration' }] : [];
+  });
+}
+
+function ofRoles(parts: Parts): ArrowPlan[] {
+  return [...parts.stores.values()].flatMap((store): ArrowPlan[] => (store.kind === 'postgres' ? [{ from: store.rolesJob.name, to: storeEnd(store), port: store.port, why: 'roles' }] : []));
+}
+
+function ofTools(parts: Parts): ArrowPlan[] {
+  return parts.tools.flatMap(({ name, stores }) =>
+    stores.flatMap((target): ArrowPlan[] => {
+      const store = parts.stores.get(target);
+      return store === undefined ? [] : [{ from: name, to: storeEnd(store), port: store.port, why: 'tool' }];
+    }),
+  );
+}
+
+/** The nodes of a RabbitMQ cluster find and feed each other; a single node needs none of it. */
+function amongNodes(parts: Parts): ArrowPlan[] {
+  return [...parts.stores.values()].flatMap((store): ArrowPlan[] => {
+    if (store.kind !== 'rabbitmq' || store.replicas.max < 2) return [];
+    return [4369, 25672].map((port) => ({ from: store.name, to: { kind: 'workload', name: store.name }, port, why: 'cluster' }));
+  });
+}
+
+function toObjectStorage(context: Context): ArrowPlan[] {
+  const shared = context.environment.sharedVolumes;
+  if (shared.by !== 'object-storage') return [];
+  const { host, cidrs, port = 443 } = shared.endpoint;
+  const users = [...context.services].filter(([, { mounts }]) => Object.keys(mounts).length > 0);
+  return users.map(([from]) => ({ from, to: { kind: 'outside', name: 'object-storage', host, cidrs, except: [] }, port, why: 'object-storage' }));
+}
+
+/** Every arrow of the Plan: the drawn ones, and those of the Jobs and tools, which follow from them. */
+export function resolveArrows(context: Context, plan: Pick<Plan, 'services' | 'stores' | 'tools'>): ArrowPlan[] {
+  const parts: Parts = {
+    services: new Map(plan.services.map((service) => [service.name, service])),
+    stores: new Map(plan.stores.map((store) => [store.name, store])),
+    tools: plan.tools,
+  };
+  const own = drawn(context, parts);
+  return [...own, ...ofMigrations(parts, own), ...ofRoles(parts), ...ofTools(parts), ...amongNodes(parts), ...toObjectStorage(context)];
+}

@@ -1,0 +1,92 @@
+import { mib } from '../../kubernetes/quantities';
+import type { PatchPlan, Plan, Workload } from '../plan';
+import { quotaOf } from '../quota';
+import { resolveArrows } from './arrows';
+import type { Context } from './context';
+import { resolveEdge } from './proxy';
+import { resolveProvider, resolveSecrets } from './secrets';
+import { resolveServices } from './services';
+import { resolveStores } from './stores';
+import { resolveTools } from './tools';
+import { resolveVolumes } from './volumes';
+import { capacity } from './workload';
+
+type Parts = Pick<Plan, 'services' | 'stores' | 'tools' | 'secretsProvider'>;
+
+/** Every workload that makes pods: the parts, their Jobs, the bootstrap. An external store has none, but its roles Job has. */
+function workloadsOf(parts: Parts): Workload[] {
+  const { secretsProvider: provider } = parts;
+  return [
+    ...(provider.provider === 'bootstrap' ? [provider.job] : []),
+    ...parts.stores.flatMap((store): Workload[] => [...(store.external ? [] : [store]), ...(store.kind === 'postgres' ? [store.rolesJob] : [])]),
+    ...parts.services.flatMap((service): Workload[] => [...(service.migration ? [service.migration] : []), service]),
+    ...parts.tools,
+  ];
+}
+
+function patchesOf(context: Context): PatchPlan[] {
+  const from = (patches: Context['own']['patches'], path: string): PatchPlan[] => patches.map(({ kind, name, merge }, index) => ({ kind, name, merge, path: `${path}.patches[${index}]` }));
+  const { at, system, environment, own, id } = context;
+  return [...from(system.patches, at.system), ...from(environment.patches, at.environment), ...from(own.patches, `${at.environment}.systems.${id}`)];
+}
+
+function imagesOf(context: Context, workloads: readonly Workload[], parts: Parts): Plan['images'] {
+  const { pullPolicy, pullSecret } = context.environment.images;
+  const helper = context.images.get('helper') ?? '';
+  const used = new Set([helper, ...workloads.map(({ image }) => image), ...parts.services.flatMap(({ waits }) => waits.flatMap(({ login }) => (login ? [login.image] : [])))]);
+  const all = [...context.images].filter(([, reference]) => used.has(reference)).map(([name, reference]) => ({ name, reference }));
+  return { pullPolicy, pullSecret, helper, all };
+}
+
+function systemOf(context: Context): Plan['system'] {
+  const { title, description, zones, flows, scenarios, dashboard, links, documented } = context.system;
+  const totals = documented && { services: documented.services, limits: capacity(documented.limits), requests: capacity(documented.requests) };
+  return { id: context.id, title, description, zones, flows, scenarios, dashboard, links, documented: totals };
+}
+
+function cdnOf(context: Context): Plan['cdn'] {
+  const { cdn } = context.system;
+  return cdn?.tiers.includes(context.tier) ? { host: `static.${context.hosts[0] ?? ''}`, paths: cdn.paths } : undefined;
+}
+
+/** Where backups go: a claim of the namespace, an S3 bucket, or nowhere. */
+function backupTarget(context: Context): Plan['backupTarget'] {
+  const { backupTarget: target } = context.environment;
+  return target.to === 'claim' ? { to: 'claim', size: mib(target.size), storageClass: target.className } : target;
+}
+
+/** The Plan of a context that passed its checks. */
+export function buildPlan(context: Context): Plan {
+  const stores = resolveStores(context);
+  const services = resolveServices(context, stores);
+  const parts = { services, stores, tools: resolveTools(context), edge: resolveEdge(context), secretsProvider: resolveProvider(context) };
+  const workloads = workloadsOf(parts);
+  const volumes = resolveVolumes(context);
+  const claims = [...stores.flatMap((store) => store.claims), ...volumes.map(({ claim }) => claim), ...parts.tools.flatMap(({ claim }) => (claim ? [claim] : []))];
+  const { environment } = context;
+  return {
+    ...parts,
+    system: systemOf(context),
+    environment: { name: context.environmentName, description: environment.description, mode: context.mode },
+    tier: context.tier,
+    namespace: context.namespace,
+    workloads,
+    arrows: resolveArrows(context, parts),
+    network: {
+      dns: { ...environment.dns.peer, cidrs: environment.dns.cidrs },
+      apiServer: environment.apiServer,
+      acmeSolver: parts.edge.tls.by === 'cert-manager' && parts.edge.kind !== 'none',
+    },
+    volumes,
+    secrets: resolveSecrets(context, parts),
+    images: imagesOf(context, workloads, parts),
+    monitoring: environment.monitoring,
+    resourceMetrics: environment.resourceMetrics,
+    keda: environment.keda,
+    backups: context.system.backups,
+    backupTarget: backupTarget(context),
+    quota: quotaOf(workloads, claims),
+    patches: patchesOf(context),
+    cdn: cdnOf(context),
+  };
+}
