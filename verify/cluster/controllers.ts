@@ -17,12 +17,11 @@ interface Target {
 const READY_DELAY_MILLISECONDS = 2000;
 
 export const ZONES = ['zone-a', 'zone-b', 'zone-c'] as const;
-export const STORAGE_CLASS = 'standard';
 
 export async function startControllers(target: Target, controllers: 'controller-manager' | 'kwok'): Promise<Server[]> {
   const manager = startControllerManager(target);
   if (controllers === 'controller-manager') return [await manager];
-  await createStorageClass(target.client);
+  await createStorageClass(target.client, 'default-of-this-cluster', true);
   return Promise.all([manager, startScheduler(target), startKwok(target)]);
 }
 
@@ -120,15 +119,13 @@ function stages(): string {
     .join('\n---\n');
 }
 
-async function createStorageClass(client: ApiClient): Promise<void> {
+export async function createStorageClass(client: ApiClient, name: string, isDefault: boolean): Promise<void> {
+  const annotations = { 'storageclass.kubernetes.io/is-default-class': String(isDefault) };
   await client.must('POST', '/apis/storage.k8s.io/v1/storageclasses', {
     body: {
       apiVersion: 'storage.k8s.io/v1',
       kind: 'StorageClass',
-      metadata: {
-        name: STORAGE_CLASS,
-        annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' },
-      },
+      metadata: { name, annotations },
       provisioner: 'kubernetes.io/host-path',
       volumeBindingMode: 'WaitForFirstConsumer',
       allowVolumeExpansion: true,
@@ -138,7 +135,7 @@ async function createStorageClass(client: ApiClient): Promise<void> {
 
 /** Fake nodes over three zones, with room for every system at its highest tier. */
 export async function createNodes(client: ApiClient, count: number): Promise<void> {
-  const capacity = { cpu: '64', memory: '256Gi', 'ephemeral-storage': '1Ti', pods: '500' };
+  const capacity = { cpu: '512', memory: '2Ti', 'ephemeral-storage': '4Ti', pods: '2000' };
   const indexes = Array.from({ length: count }, (_, index) => index);
   await client.each(indexes, (index) => {
     const name = `node-${index}`;

@@ -1,7 +1,7 @@
 import { message } from '../cluster/client';
 import { type Cluster, startCluster } from '../cluster/cluster';
 import { installCustomResources } from '../cluster/custom-resources';
-import { goProgram, RELEASES } from '../kit/tools';
+import { goProgram, RELEASES, type Release } from '../kit/tools';
 import { describe, type KubernetesObject } from '../manifests/objects';
 import { podsOf } from '../manifests/pods';
 import { type ManifestSet, title } from '../manifests/sets';
@@ -21,18 +21,19 @@ export const admission: Judge = {
   name: 'API servers',
   programs: () => RELEASES.map((release) => `kube-apiserver ${goProgram('kube-apiserver', release).version}`),
   run: async ({ sets }: Bench) => {
-    const verdicts: Verdict[] = [];
-    for (const release of RELEASES) {
-      const cluster = await startCluster(release, 'none');
-      try {
-        verdicts.push(...(await judgeWith(cluster, sets)));
-      } finally {
-        await cluster.stop();
-      }
-    }
-    return verdicts;
+    const verdicts = await Promise.all(RELEASES.map((release) => judgeRelease(release, sets)));
+    return verdicts.flat();
   },
 };
+
+async function judgeRelease(release: Release, sets: readonly ManifestSet[]): Promise<Verdict[]> {
+  const cluster = await startCluster(release, 'none');
+  try {
+    return await judgeWith(cluster, sets);
+  } finally {
+    await cluster.stop();
+  }
+}
 
 async function judgeWith(cluster: Cluster, sets: readonly ManifestSet[]): Promise<Verdict[]> {
   const { client, release, version } = cluster;

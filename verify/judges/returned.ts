@@ -1,3 +1,5 @@
+import { quantity } from '../manifests/quantity';
+
 /** Paths of fields that were sent and did not come back, or came back as something else. */
 export function lostFields(sent: unknown, returned: unknown, path = ''): string[] {
   if (isEmpty(sent) && (returned === undefined || isEmpty(returned))) return [];
@@ -24,26 +26,4 @@ function isSame(sent: unknown, returned: unknown): boolean {
   if (sent === returned) return true;
   const [wanted, found] = [quantity(sent), quantity(returned)];
   return wanted !== undefined && found !== undefined && wanted === found;
-}
-
-const SUFFIXES: Record<string, number> = {
-  n: 1e-9,
-  u: 1e-6,
-  m: 1e-3,
-  '': 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-};
-
-/** Servers write quantities in their own way: `1000m` comes back as `1`. */
-function quantity(value: unknown): number | undefined {
-  const parts = /^(\d+(?:\.\d+)?)(n|u|m|k|M|G|T|Ki|Mi|Gi|Ti)?$/.exec(String(value));
-  if (!parts) return undefined;
-  return Number(parts[1]) * (SUFFIXES[parts[2] ?? ''] ?? Number.NaN);
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inParallel } from '../cluster/parallel';
 import { must } from '../kit/command';
@@ -14,6 +14,8 @@ export interface Combination {
 export interface ManifestSet extends Combination {
   folder: string;
   objects: readonly KubernetesObject[];
+  /** Where its system and environment files are, when they are not this project's. */
+  root?: string;
 }
 
 interface Listing {
@@ -43,12 +45,23 @@ export async function combinations(): Promise<Combination[]> {
   );
 }
 
-export async function synthesize(combination: Combination, parent: string): Promise<ManifestSet> {
+export async function synthesize(combination: Combination, parent: string, root = ROOT): Promise<ManifestSet> {
   const { system, environment, tier } = combination;
   const folder = join(parent, system, environment, tier);
   mkdirSync(folder, { recursive: true });
-  await keelson(['synth', system, environment, '--tier', tier, '--out', folder]);
-  return { ...combination, folder, objects: readObjects(folder) };
+  await keelson(['synth', system, environment, '--tier', tier, '--out', folder, '--root', root]);
+  return { ...combination, folder, root, objects: readObjects(folder) };
+}
+
+/** The command that removes what is gone, as `keelson report` prints it. */
+export async function pruneCommand({ system, environment, tier, folder, root }: ManifestSet): Promise<string> {
+  const recorded = `${folder}.report.json`;
+  const report = existsSync(recorded) // beside a set that was made earlier
+    ? readFileSync(recorded, 'utf8')
+    : await keelson(['report', system, environment, '--tier', tier, '--format', 'json', '--root', root ?? ROOT]);
+  const { pruneCommand } = JSON.parse(report) as { pruneCommand?: string };
+  if (pruneCommand === undefined) throw new Error(`keelson report ${system} ${environment} has no pruneCommand`);
+  return pruneCommand;
 }
 
 export async function synthesizeAll(wanted: readonly Combination[], parent: string): Promise<ManifestSet[]> {
@@ -59,10 +72,12 @@ export async function synthesizeAll(wanted: readonly Combination[], parent: stri
 export function readSets(parent: string): ManifestSet[] {
   return readdirSync(parent).flatMap((system) =>
     readdirSync(join(parent, system)).flatMap((environment) =>
-      readdirSync(join(parent, system, environment)).map((tier) => {
-        const folder = join(parent, system, environment, tier);
-        return { system, environment, tier, folder, objects: readObjects(folder) };
-      }),
+      readdirSync(join(parent, system, environment), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ name: tier }) => {
+          const folder = join(parent, system, environment, tier);
+          return { system, environment, tier, folder, objects: readObjects(folder) };
+        }),
     ),
   );
 }

@@ -1,0 +1,56 @@
+import { mkdtempSync, symlinkSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { run } from '../kit/command';
+import { goProgram } from '../kit/tools';
+import { at, type KubernetesObject } from '../manifests/objects';
+import type { Cluster } from './cluster';
+
+/** `kubectl apply -f dist/`, as the README says. What went wrong, line by line. */
+export async function apply(cluster: Cluster, folder: string): Promise<string[]> {
+  return runInDist(cluster, folder, 'kubectl apply -f dist/');
+}
+
+/** Runs a command line that names `dist/`, as a person would type it beside that folder. */
+export async function runInDist(cluster: Cluster, folder: string, command: string): Promise<string[]> {
+  const place = mkdtempSync(join(cluster.folder, 'apply-'));
+  symlinkSync(folder, join(place, 'dist'));
+  const outcome = await run('sh', ['-c', command], {
+    cwd: place,
+    env: {
+      KUBECONFIG: cluster.kubeconfig,
+      KUBECACHEDIR: join(cluster.folder, 'kubectl'),
+      PATH: `${dirname(goProgram('kubectl').path)}${delimiter}${process.env['PATH'] ?? ''}`,
+    },
+    timeoutSeconds: 180,
+  });
+  const said = outcome.stderr.split('\n').filter((line) => line.trim() !== '');
+  if (outcome.status === 0) return said.filter((line) => line.startsWith('Warning:'));
+  return said.length > 0 ? said : [`${command} ended with ${outcome.status}`];
+}
+
+/** Identifies an object across versions of its manifest. */
+export function key({ apiVersion, kind, metadata }: KubernetesObject): string {
+  return `${apiVersion} ${kind} ${metadata.namespace ?? ''}/${metadata.name}`;
+}
+
+/**
+ * The objects in the cluster that carry the labels of one instance, of every kind that `samples` has: uid by key.
+ * What a controller made of them is not counted.
+ */
+export async function instanceObjects(
+  { client }: Cluster,
+  instance: string,
+  samples: readonly KubernetesObject[],
+): Promise<Map<string, string>> {
+  const kinds = new Map(samples.map((object) => [`${object.apiVersion} ${object.kind}`, object]));
+  const selector = encodeURIComponent(`app.kubernetes.io/instance=${instance}`);
+  const lists = await client.each([...kinds.values()], async (sample) => {
+    const collection = await client.collection(sample);
+    if (collection === undefined) return [];
+    const items = await client.list(`${collection}?labelSelector=${selector}`);
+    return items
+      .filter((item) => at(item, 'metadata', 'ownerReferences') === undefined)
+      .map((item) => ({ ...item, apiVersion: sample.apiVersion, kind: sample.kind }));
+  });
+  return new Map(lists.flat().map((object) => [key(object), String(object.metadata['uid'])]));
+}

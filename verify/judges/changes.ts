@@ -1,0 +1,62 @@
+import { type Cluster, startCluster } from '../cluster/cluster';
+import { instanceObjects } from '../cluster/live';
+import { goProgram } from '../kit/tools';
+import { type ManifestSet, title } from '../manifests/sets';
+import type { Verdict } from '../report';
+import type { Bench, Judge } from './judge';
+import { Instance, namespaceOf } from './transition';
+
+const WALK = ['low', 'medium', 'high', 'low', 'high'] as const;
+
+/**
+ * Every change a file can express applies to a running cluster: really applied, one after the other, each time pruned,
+ * on a server whose controllers run.
+ */
+export const changes: Judge = {
+  name: 'Changes apply',
+  programs: () =>
+    ['kube-apiserver', 'kube-controller-manager', 'kubectl'].map((name) => `${name} ${goProgram(name).version}`),
+  run: async ({ sets }: Bench) => {
+    const cluster = await startCluster('1.36', 'controller-manager');
+    try {
+      const verdicts: Verdict[] = [];
+      for (const system of new Set(sets.map((set) => set.system))) {
+        const own = sets.filter((set) => set.system === system);
+        verdicts.push(await walkTiers(cluster, own), await sideBySide(cluster, own));
+      }
+      return verdicts;
+    } finally {
+      await cluster.stop();
+    }
+  },
+};
+
+/** Up and down through the tiers in one namespace; what `high` claimed is still there when it comes back. */
+async function walkTiers(cluster: Cluster, sets: readonly ManifestSet[]): Promise<Verdict> {
+  const instance = new Instance(cluster);
+  const problems: string[] = [];
+  for (const tier of WALK) problems.push(...(await instance.become(pick(sets, 'production', tier))));
+  return { subject: `${sets[0]?.system}: ${WALK.join(' → ')}`, checked: WALK.length, problems };
+}
+
+/** Another environment in the same cluster comes, changes, is pruned, and the first one notices nothing. */
+async function sideBySide(cluster: Cluster, sets: readonly ManifestSet[]): Promise<Verdict> {
+  const neighbour = pick(sets, 'production', 'high'); // as the walk through the tiers left it
+  const before = await instanceObjects(cluster, namespaceOf(neighbour), neighbour.objects);
+  const staging = new Instance(cluster);
+  const problems = [
+    ...(await staging.become(pick(sets, 'staging', 'high'))),
+    ...(await staging.become(pick(sets, 'staging', 'low'))),
+  ];
+  const after = await instanceObjects(cluster, namespaceOf(neighbour), neighbour.objects);
+  for (const [name, uid] of before) {
+    if (after.get(name) !== uid) problems.push(`${title(neighbour)} lost ${name} to staging's prune`);
+  }
+  return { subject: `${neighbour.system}: production and staging side by side`, checked: before.size, problems };
+}
+
+function pick(sets: readonly ManifestSet[], environment: string, tier: string): ManifestSet {
+  const found = sets.find((set) => set.environment === environment && set.tier === tier);
+  if (!found) throw new Error(`No manifests of ${sets[0]?.system} ${environment} ${tier}`);
+  return found;
+}

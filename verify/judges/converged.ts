@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ApiClient } from '../cluster/client';
+import { at, describe, type KubernetesObject } from '../manifests/objects';
+
+const POLL_MILLISECONDS = 500;
+
+/** Waits until nothing is left to wait for; hands back what still is at the deadline. */
+export async function waitFor(unfinished: () => Promise<string[]>, seconds: number): Promise<string[]> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    const waiting = await unfinished();
+    if (waiting.length === 0) return [];
+    if (Date.now() > deadline) return waiting.map((line) => `${line} after ${seconds} s`);
+    await sleep(POLL_MILLISECONDS);
+  }
+}
+
+/** What of a namespace has not arrived yet: rollouts, Jobs, pods, the claims that pods use. */
+export async function unfinished(client: ApiClient, namespace: string): Promise<string[]> {
+  const list = async (group: string, resource: string) => client.list(`/${group}/namespaces/${namespace}/${resource}`);
+  const [deployments, statefulSets, jobs, pods, claims] = await Promise.all([
+    list('apis/apps/v1', 'deployments'),
+    list('apis/apps/v1', 'statefulsets'),
+    list('apis/batch/v1', 'jobs'),
+    list('api/v1', 'pods'),
+    list('api/v1', 'persistentvolumeclaims'),
+  ]);
+  return [
+    ...named(
+      'Deployment',
+      deployments.filter((object) => !isRolledOut(object, 'availableReplicas')),
+    ),
+    ...named(
+      'StatefulSet',
+      statefulSets.filter((object) => !isRolledOut(object, 'readyReplicas')),
+    ),
+    ...named(
+      'Job',
+      jobs.filter((object) => !hasCondition(object, 'Complete')),
+    ),
+    ...named(
+      'Pod',
+      pods.filter((object) => !isRunningOrDone(object)),
+    ),
+    ...named(
+      'PersistentVolumeClaim',
+      claims.filter((claim) => isUsed(claim, pods) && phase(claim) !== 'Bound'),
+    ),
+  ];
+}
+
+function named(kind: string, objects: readonly KubernetesObject[]): string[] {
+  return objects.map((object) => `${describe({ ...object, kind })} has not converged`);
+}
+
+function isRolledOut(object: KubernetesObject, ready: string): boolean {
+  const wanted = Number(at(object, 'spec', 'replicas') ?? 1);
+  const status = (field: string) => Number(at(object, 'status', field) ?? 0);
+  return (
+    status('observedGeneration') >= Number(object.metadata['generation'] ?? 0) &&
+    status('updatedReplicas') === wanted &&
+    status('replicas') === wanted &&
+    status(ready) === wanted
+  );
+}
+
+export function hasCondition(object: KubernetesObject, type: string): boolean {
+  const conditions = at(object, 'status', 'conditions');
+  if (!Array.isArray(conditions)) return false;
+  return conditions.some((condition) => at(condition, 'type') === type && at(condition, 'status') === 'True');
+}
+
+function phase(object: KubernetesObject): unknown {
+  return at(object, 'status', 'phase');
+}
+
+function isRunningOrDone(pod: KubernetesObject): boolean {
+  return phase(pod) === 'Succeeded' || (phase(pod) === 'Running' && hasCondition(pod, 'Ready'));
+}
+
+function isUsed(claim: KubernetesObject, pods: readonly KubernetesObject[]): boolean {
+  return pods.some((pod) => {
+    const volumes = at(pod, 'spec', 'volumes');
+    return (
+      Array.isArray(volumes) &&
+      volumes.some((volume) => at(volume, 'persistentVolumeClaim', 'claimName') === claim.metadata.name)
+    );
+  });
+}
+
+/** Why controllers could not make what they should have: quotas, Pod Security, missing accounts. */
+export async function failureEvents(client: ApiClient, namespace: string): Promise<string[]> {
+  const events = await client.list(`/api/v1/namespaces/${namespace}/events`);
+  const failures = events
+    .filter((event) => ['FailedCreate', 'FailedBinding', 'ProvisioningFailed'].includes(String(event['reason'])))
+    .map((event) => `${namespace}: ${String(event['reason'])}: ${String(event['message'])}`);
+  return [...new Set(failures)];
+}
