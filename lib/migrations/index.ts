@@ -1,0 +1,1 @@
+export { MigrationJob, type MigrationJobProps } from './migration-job';

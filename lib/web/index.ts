@@ -1,0 +1,1 @@
+export { preStopSeconds, WebService, type WebServiceProps } from './web-service';

@@ -1,0 +1,4 @@
+export { Cron, type CronProps } from './cron';
+export { type QueueTrigger, queueTrigger, type Stores } from './queue-scaler';
+export { Singleton, type SingletonProps } from './singleton';
+export { Worker, type WorkerProps } from './worker';
