@@ -7,14 +7,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { admission } from './judges/admission';
+import { analysers } from './judges/analysers';
 import { changes } from './judges/changes';
 import { convergence } from './judges/convergence';
 import type { Bench, Judge } from './judges/judge';
+import { rbac } from './judges/rbac';
+import { scripts } from './judges/scripts';
 import { combinations, readSets, synthesizeAll } from './manifests/sets';
 import { Report, type Verdict } from './report';
 import { setUp } from './setup';
 
-const JUDGES: Readonly<Record<string, Judge>> = { admission, changes, convergence };
+const JUDGES: Readonly<Record<string, Judge>> = { admission, analysers, rbac, scripts, changes, convergence };
 
 async function main(): Promise<void> {
   const { values, positionals: chosen } = parseArgs({ options: { from: { type: 'string' } }, allowPositionals: true });

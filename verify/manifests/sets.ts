@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { inParallel } from '../cluster/parallel';
 import { must } from '../kit/command';
 import { type KubernetesObject, readObjects } from './objects';
+import { ROOT } from './root';
 
 export interface Combination {
   system: string;
@@ -24,7 +25,6 @@ interface Listing {
   tiers: readonly string[];
 }
 
-const ROOT = join(__dirname, '..', '..');
 const PROGRAM = join(ROOT, 'bin', 'keelson.mjs');
 const PROCESSES = 2;
 

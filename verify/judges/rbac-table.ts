@@ -1,0 +1,5 @@
+/**
+ * What each ServiceAccount may do, by its name, beyond what everybody may (discovery, asking about oneself). An account
+ * that is not here may do nothing.
+ */
+export const EXPECTED_RULES: Readonly<Record<string, readonly string[]>> = {};
