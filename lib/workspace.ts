@@ -1,7 +1,6 @@
 /** The folders of a user's project: which systems and environments there are, and what their files hold. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, extname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { basename, extname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 
 /** A file as it was found; what it holds is not checked yet. */
@@ -21,18 +20,21 @@ function ids(folder: string): string[] {
     .sort();
 }
 
-async function load(folder: string, id: string): Promise<unknown> {
+function load(folder: string, id: string): unknown {
   const file = extensions.map((extension) => join(folder, `${id}${extension}`)).find((path) => existsSync(path));
   if (file === undefined) return undefined;
   if (/\.ya?ml$/.test(file)) return parse(readFileSync(file, 'utf8'));
-  const module = (await import(pathToFileURL(file).href)) as { default?: { default?: unknown } };
-  // A CommonJS file that was compiled from an ES module wraps its default once more.
-  return module.default?.default ?? module.default;
+  // `require`, not `import()`: it passes through the TypeScript hook of tsx and of the tests alike.
+  return (require(file) as { default?: unknown }).default;
 }
 
 export class Workspace {
-  /** @param root the folder that holds `systems/` and `environments/` */
-  constructor(readonly root: string) {}
+  readonly root: string;
+
+  /** @param root the folder that holds `systems/` and `environments/`; relative to the current folder */
+  constructor(root: string) {
+    this.root = resolve(root);
+  }
 
   systems(): string[] {
     return ids(join(this.root, 'systems'));
@@ -43,12 +45,17 @@ export class Workspace {
   }
 
   /** The system's file, or undefined where there is none of that name. */
-  system(id: string): Promise<unknown> {
+  system(id: string): unknown {
     return load(join(this.root, 'systems'), id);
   }
 
-  environment(name: string): Promise<unknown> {
+  environment(name: string): unknown {
     return load(join(this.root, 'environments'), name);
+  }
+
+  /** Whether a file below the root exists. */
+  exists(path: string): boolean {
+    return existsSync(join(this.root, path));
   }
 
   /** Where `keelson image` keeps the images of an environment. */

@@ -1,0 +1,114 @@
+import { existsSync } from 'node:fs';
+import { compareFiles, type Files } from '../../lib/changes';
+import { type Choice, planOf } from '../../lib/choice';
+import { nearest } from '../../lib/model/nearest';
+import type { Plan } from '../../lib/model/plan';
+import { formatProblem, type Problem, ProblemsError } from '../../lib/model/problem';
+import { tiers } from '../../lib/model/schema/primitives';
+import { readFiles } from '../output-folder';
+import type { Session } from '../session';
+import { synthesis } from '../synthesis';
+
+interface CheckOptions {
+  readonly tier?: string;
+  readonly all?: true;
+  readonly against?: string;
+}
+
+/** What only a synthesis can tell: patches without a target. The files too, where they are asked for. */
+function synthesized(
+  plan: Plan,
+  wanted: boolean,
+): { readonly files: Files | undefined; readonly problems: readonly Problem[] } {
+  if (plan.patches.length === 0 && !wanted) return { files: undefined, problems: [] };
+  const { renderFiles } = synthesis();
+  try {
+    return { files: renderFiles(plan), problems: [] };
+  } catch (error) {
+    if (error instanceof ProblemsError) return { files: undefined, problems: error.problems };
+    throw error;
+  }
+}
+
+function problemsOf(session: Session, choice: Choice, against?: Files): readonly Problem[] {
+  const { plan, problems } = planOf(session.workspace, choice);
+  if (plan === undefined) return problems;
+  const made = synthesized(plan, against !== undefined);
+  const refused = against && made.files ? compareFiles(against, made.files) : [];
+  return [...problems, ...made.problems, ...refused];
+}
+
+/** Every combination; a problem of several is shown once, with all of them. */
+function allProblems(session: Session): {
+  readonly checked: number;
+  readonly found: Map<string, { problem: Problem; where: string[] }>;
+} {
+  const found = new Map<string, { problem: Problem; where: string[] }>();
+  let checked = 0;
+  for (const system of session.workspace.systems()) {
+    for (const environment of session.workspace.environments()) {
+      for (const tier of tiers) {
+        checked++;
+        for (const problem of problemsOf(session, { system, environment, tier })) {
+          const text = formatProblem(problem);
+          const known = found.get(text) ?? { problem, where: [] };
+          known.where.push(`${system} in ${environment} (${tier})`);
+          found.set(text, known);
+        }
+      }
+    }
+  }
+  return { checked, found };
+}
+
+function checkAll(session: Session): void {
+  const { checked, found } = allProblems(session);
+  for (const { problem, where } of found.values()) {
+    session.say([problem]);
+    const shown = where.length > 4 ? `${where.slice(0, 4).join(', ')} and ${where.length - 4} more` : where.join(', ');
+    session.terminal.err(`  in ${shown}`);
+  }
+  const problems = [...found.values()].map(({ problem }) => problem);
+  conclude(session, `${checked} combinations`, problems);
+}
+
+/** One line that says how it went. @throws ProblemsError, empty because all were said, when there are errors */
+function conclude(session: Session, what: string, problems: readonly Problem[]): void {
+  const errors = problems.filter(({ severity }) => severity === 'error').length;
+  const warnings = problems.length - errors;
+  const counted = [errors && `${errors} errors`, warnings && `${warnings} warnings`]
+    .filter((part) => part !== 0)
+    .map((part) => String(part).replace(/^(1 \w+)s$/, '$1'));
+  session.out(`${what}: ${counted.join(', ') || 'no problems'}`);
+  if (errors) throw new ProblemsError([]);
+}
+
+function filesAgainst(session: Session, folder: string): Files {
+  const path = session.path(folder);
+  if (existsSync(path)) return readFiles(path);
+  const near = nearest(folder, ['dist']);
+  throw new ProblemsError([
+    {
+      severity: 'error',
+      rule: 'against-folder',
+      path: '--against',
+      found: `"${folder}", which does not exist`,
+      wanted: 'a folder with an earlier output',
+      ...(near ? { nearest: near } : {}),
+    },
+  ]);
+}
+
+/** `keelson check` */
+export function checkCommand(session: Session, system: string, environment: string, options: CheckOptions): void {
+  if (options.all) {
+    checkAll(session);
+    return;
+  }
+  const { tier, against } = options;
+  const choice = { system, environment, ...(tier === undefined ? {} : { tier }) };
+  const before = against === undefined ? undefined : filesAgainst(session, against);
+  const problems = problemsOf(session, choice, before);
+  session.say(problems);
+  conclude(session, `${system} in ${environment}${tier === undefined ? '' : ` (${tier})`}`, problems);
+}

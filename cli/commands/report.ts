@@ -1,0 +1,2 @@
+import type { Session } from '../session';
+export function reportCommand(_s: Session): void {}

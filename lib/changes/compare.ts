@@ -1,0 +1,29 @@
+import type { Problem } from '../model/problem';
+import { differing, type Files, identity, type Manifest } from './manifests';
+import { leftBehind, type Refusal, rules } from './rules';
+
+const page = 'docs/procedures.md';
+
+function problem(manifest: Manifest, refusal: Refusal): Problem {
+  const { severity, rule, field, before, after, procedure } = refusal;
+  return {
+    severity,
+    rule,
+    path: [`${manifest.file} ${manifest.kind}/${manifest.name}`, field].filter((part) => part !== '').join(' '),
+    found: `${after} in place of ${before}`,
+    wanted: `what a running cluster can be changed to: see ${page}#${procedure}`,
+  };
+}
+
+/**
+ * What Kubernetes would refuse if `after` were applied where `before` runs. An object that is new, or in another
+ * namespace, is no change.
+ */
+export function compareFiles(before: Files, after: Files): Problem[] {
+  const next = new Map(differing(after, before).map((manifest) => [identity(manifest), manifest]));
+  return differing(before, after).flatMap((was) => {
+    const is = next.get(identity(was));
+    if (is === undefined) return leftBehind(was).map((refusal) => problem(was, refusal));
+    return rules.flatMap((rule) => rule(was, is)).map((refusal) => problem(is, refusal));
+  });
+}

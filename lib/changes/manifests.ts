@@ -1,0 +1,57 @@
+import { parseAllDocuments } from 'yaml';
+import { isRecord } from '../model/merge';
+
+/** Rendered files by name: what a folder such as `dist/` holds. */
+export type Files = ReadonlyMap<string, string>;
+
+/** One object of a folder, and where it stands. */
+export interface Manifest {
+  readonly file: string;
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly object: Readonly<Record<string, unknown>>;
+}
+
+/** What makes two manifests the same object to the API server: a new version of its API changes nothing. */
+export function identity({ apiVersion, kind, namespace, name }: Manifest): string {
+  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+  return [group, kind, namespace, name].join('/');
+}
+
+/** The value at a path, or undefined. A number in the path is the index of a list. */
+export function at(value: unknown, path: readonly (string | number)[]): unknown {
+  return path.reduce<unknown>((current, key) => {
+    if (Array.isArray(current)) return typeof key === 'number' ? current[key] : undefined;
+    return isRecord(current) ? current[key] : undefined;
+  }, value);
+}
+
+function textAt(value: unknown, path: readonly string[]): string {
+  const found = at(value, path);
+  return typeof found === 'string' ? found : '';
+}
+
+/** The objects of one file; a document that is no object is left out. */
+export function parseFile(file: string, text: string): Manifest[] {
+  return parseAllDocuments(text).flatMap((document): Manifest[] => {
+    const object: unknown = document.toJS();
+    if (!isRecord(object)) return [];
+    return [
+      {
+        file,
+        apiVersion: textAt(object, ['apiVersion']),
+        kind: textAt(object, ['kind']),
+        namespace: textAt(object, ['metadata', 'namespace']),
+        name: textAt(object, ['metadata', 'name']),
+        object,
+      },
+    ];
+  });
+}
+
+/** The objects of those files of `files` that `other` does not hold word for word: the rest cannot differ. */
+export function differing(files: Files, other: Files): Manifest[] {
+  return [...files].filter(([file, text]) => other.get(file) !== text).flatMap(([file, text]) => parseFile(file, text));
+}

@@ -1,0 +1,151 @@
+/**
+ * What an API server refuses to change in place, or changes with a loss that nobody sees. Each rule compares one object
+ * with what it was. Source: the validation of updates in Kubernetes 1.28, tried on 1.28.15 and 1.36.3.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { mib } from '../kubernetes/quantities';
+import { isRecord } from '../model/merge';
+import { at, type Manifest } from './manifests';
+
+/** A change that does not go through. */
+export interface Refusal {
+  readonly severity: 'error' | 'warning';
+  readonly rule: string;
+  /** The field, as a path of the object. */
+  readonly field: string;
+  readonly before: string;
+  readonly after: string;
+  /** The heading of docs/procedures.md that says how it is done. */
+  readonly procedure: string;
+}
+
+export type Rule = (before: Manifest, after: Manifest) => Refusal[];
+
+const longest = 80;
+
+/** A value as it stands in a message. */
+function show(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const text = JSON.stringify(value);
+  return text.length > longest ? `${text.slice(0, longest)}…` : text;
+}
+
+function refusal(
+  rule: string,
+  procedure: string,
+  path: readonly (string | number)[],
+  before: unknown,
+  after: unknown,
+): Refusal {
+  return { severity: 'error', rule, field: path.join('.'), before: show(before), after: show(after), procedure };
+}
+
+/** A refusal where the values at a path differ. */
+function frozen(rule: string, procedure: string, path: readonly (string | number)[]): Rule {
+  return (before, after) => {
+    const [was, is] = [at(before.object, path), at(after.object, path)];
+    return isDeepStrictEqual(was, is) ? [] : [refusal(rule, procedure, path, was, is)];
+  };
+}
+
+function onKinds(kinds: readonly string[], rule: Rule): Rule {
+  return (before, after) => (kinds.includes(after.kind) ? rule(before, after) : []);
+}
+
+/** The fields of a StatefulSet that may change; every other one is frozen. */
+const statefulSetMayChange = [
+  'replicas',
+  'ordinals',
+  'template',
+  'updateStrategy',
+  'persistentVolumeClaimRetentionPolicy',
+  'minReadySeconds',
+];
+
+const statefulSet: Rule = (before, after) => {
+  const [was, is] = [at(before.object, ['spec']), at(after.object, ['spec'])];
+  const fields = [...new Set([was, is].flatMap((spec) => (isRecord(spec) ? Object.keys(spec) : [])))].sort();
+  return fields
+    .filter((field) => !statefulSetMayChange.includes(field))
+    .flatMap((field) => frozen('immutable-statefulset', 'a-statefulset', ['spec', field])(before, after));
+};
+
+const storage = ['spec', 'resources', 'requests', 'storage'];
+
+/** Bytes that a claim asks for, in MiB; undefined for a unit that no Plan writes. */
+function requested({ object }: Manifest): number | undefined {
+  const value = at(object, storage);
+  return typeof value === 'string' && /^\d+(Mi|Gi|Ti)$/.test(value) ? mib(value) : undefined;
+}
+
+const smallerClaim: Rule = (before, after) => {
+  const [was, is] = [requested(before), requested(after)];
+  if (was === undefined || is === undefined || is >= was) return [];
+  return [refusal('claim-shrinks', 'a-smaller-volume', storage, at(before.object, storage), at(after.object, storage))];
+};
+
+/** An ExternalName Service has no address: it may become any other. Between an address and none there is no way. */
+const headlessService: Rule = (before, after) => {
+  if ([before, after].some(({ object }) => at(object, ['spec', 'type']) === 'ExternalName')) return [];
+  const [was, is] = [before, after].map(({ object }) => at(object, ['spec', 'clusterIP']));
+  if ((was === 'None') === (is === 'None')) return [];
+  return [refusal('service-headless', 'a-service', ['spec', 'clusterIP'], was, is)];
+};
+
+const images = ['spec', 'template', 'spec', 'containers', 0, 'image'];
+
+/** The major version of a PostgreSQL server image; undefined for any other. */
+function postgresMajor({ object }: Manifest): number | undefined {
+  const image = at(object, images);
+  const tag = typeof image === 'string' ? /(?:^|[/-])postgres(?:ql)?:v?(\d+)/.exec(image)?.[1] : undefined;
+  return tag === undefined ? undefined : Number(tag);
+}
+
+const postgresVersion: Rule = (before, after) => {
+  const [was, is] = [postgresMajor(before), postgresMajor(after)];
+  if (was === undefined || is === undefined || was === is) return [];
+  return [
+    refusal(
+      'postgres-major',
+      'a-major-version-of-postgresql',
+      images,
+      at(before.object, images),
+      at(after.object, images),
+    ),
+  ];
+};
+
+/** Without `replicas` the server fills in 1 until the autoscaler speaks: a dip that a running system feels. */
+const replicasDip: Rule = (before, after) => {
+  const [was, is] = [before, after].map(({ object }) => at(object, ['spec', 'replicas']));
+  if (typeof was !== 'number' || was < 2 || is !== undefined) return [];
+  return [
+    {
+      ...refusal('replicas-dip', 'from-a-fixed-count-to-an-autoscaler', ['spec', 'replicas'], was, is),
+      severity: 'warning',
+    },
+  ];
+};
+
+export const rules: readonly Rule[] = [
+  onKinds(['StatefulSet'], statefulSet),
+  onKinds(['StatefulSet'], postgresVersion),
+  onKinds(['Deployment', 'DaemonSet'], frozen('immutable-selector', 'a-selector', ['spec', 'selector'])),
+  onKinds(['Deployment'], replicasDip),
+  onKinds(['Job'], frozen('immutable-job', 'a-job', ['spec', 'template'])),
+  onKinds(['PersistentVolumeClaim'], frozen('claim-class', 'a-storage-class', ['spec', 'storageClassName'])),
+  onKinds(['PersistentVolumeClaim'], frozen('claim-access-mode', 'an-access-mode', ['spec', 'accessModes'])),
+  onKinds(['PersistentVolumeClaim'], smallerClaim),
+  onKinds(['Service'], headlessService),
+  onKinds(['RoleBinding', 'ClusterRoleBinding'], frozen('immutable-role', 'a-role-binding', ['roleRef'])),
+];
+
+/** Where the data is: a StatefulSet of these that disappears leaves its data behind on its claims. */
+const stores = ['database', 'cache', 'queue'];
+
+/** An object that the new output no longer has. */
+export function leftBehind({ kind, object }: Manifest): Refusal[] {
+  const component = at(object, ['metadata', 'labels', 'app.kubernetes.io/component']);
+  if (kind !== 'StatefulSet' || typeof component !== 'string' || !stores.includes(component)) return [];
+  return [{ ...refusal('store-removed', 'removing-or-moving-a-store', [], 'it', undefined), severity: 'warning' }];
+}
