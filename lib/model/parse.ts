@@ -22,10 +22,22 @@ export function show(value: unknown): string {
 }
 
 function at(raw: unknown, path: Path): unknown {
-  return path.reduce<unknown>((value, key) => (value === null || typeof value !== 'object' ? undefined : (value as Record<PropertyKey, unknown>)[key]), raw);
+  return path.reduce<unknown>(
+    (value, key) =>
+      value === null || typeof value !== 'object' ? undefined : (value as Record<PropertyKey, unknown>)[key],
+    raw,
+  );
 }
 
-const kinds: Readonly<Record<string, string>> = { record: 'an object', object: 'an object', array: 'a list', string: 'a text', int: 'a whole number', number: 'a number', boolean: 'true or false' };
+const kinds: Readonly<Record<string, string>> = {
+  record: 'an object',
+  object: 'an object',
+  array: 'a list',
+  string: 'a text',
+  int: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+};
 
 function wanted(issue: Issue): string {
   switch (issue.code) {
@@ -36,7 +48,9 @@ function wanted(issue: Issue): string {
     case 'too_small':
     case 'too_big':
     case 'invalid_format':
-      return issue.message.replace(/^Too (small|big): expected /, '').replace(/^Invalid string: must /, 'a text that must ');
+      return issue.message
+        .replace(/^Too (small|big): expected /, '')
+        .replace(/^Invalid string: must /, 'a text that must ');
     default:
       return issue.message;
   }
@@ -49,7 +63,14 @@ function unknownKeys(issue: Issue & { code: 'unrecognized_keys' }, prefix: strin
   const known = keysAt(issue.path);
   return issue.keys.map((key) => {
     const near = nearest(key, known);
-    return { severity: 'error', rule: 'unknown-key', path: join(prefix, [...issue.path, key]), found: `the key "${key}"`, wanted: `one of ${known.join(', ')}`, ...(near ? { nearest: near } : {}) };
+    return {
+      severity: 'error',
+      rule: 'unknown-key',
+      path: join(prefix, [...issue.path, key]),
+      found: `the key "${key}"`,
+      wanted: `one of ${known.join(', ')}`,
+      ...(near ? { nearest: near } : {}),
+    };
   });
 }
 
@@ -57,13 +78,23 @@ function describe(issue: Issue, raw: unknown, prefix: string, keysAt: KeysAt): P
   if (issue.code === 'unrecognized_keys') return unknownKeys(issue, prefix, keysAt);
   if (issue.code === 'invalid_key') {
     const key = String(issue.path.at(-1));
-    return [{ severity: 'error', rule: 'invalid-name', path: join(prefix, issue.path), found: `the name "${key}"`, wanted: issue.issues.map(wanted).join(' and ') }];
+    return [
+      {
+        severity: 'error',
+        rule: 'invalid-name',
+        path: join(prefix, issue.path),
+        found: `the name "${key}"`,
+        wanted: issue.issues.map(wanted).join(' and '),
+      },
+    ];
   }
   const value = at(raw, issue.path);
   const options = [...issue.message.matchAll(/'([^']+)'/g)].map(([, option]) => option ?? '');
-  if (issue.code === 'invalid_union' && issue.errors.length === 0 && options.length) return [oneOf(issue.path, value, options, prefix)];
+  if (issue.code === 'invalid_union' && issue.errors.length === 0 && options.length)
+    return [oneOf(issue.path, value, options, prefix)];
   if (issue.code === 'invalid_union' && issue.errors.length) return describeUnion(issue, raw, prefix, keysAt);
-  const near = issue.code === 'invalid_value' && typeof value === 'string' ? nearest(value, issue.values.map(String)) : undefined;
+  const near =
+    issue.code === 'invalid_value' && typeof value === 'string' ? nearest(value, issue.values.map(String)) : undefined;
   return [
     {
       severity: 'error',
@@ -80,29 +111,60 @@ function describe(issue: Issue, raw: unknown, prefix: string, keysAt: KeysAt): P
 function oneOf(path: Path, value: unknown, options: readonly string[], prefix: string): Problem {
   const near = typeof value === 'string' ? nearest(value, options) : undefined;
   const rule = value === undefined ? 'missing' : 'wrong-value';
-  return { severity: 'error', rule, path: join(prefix, path), found: show(value), wanted: options.map((option) => JSON.stringify(option)).join(' or '), ...(near ? { nearest: near } : {}) };
+  return {
+    severity: 'error',
+    rule,
+    path: join(prefix, path),
+    found: show(value),
+    wanted: options.map((option) => JSON.stringify(option)).join(' or '),
+    ...(near ? { nearest: near } : {}),
+  };
 }
 
 /** Of the variants of a union the one that came furthest is the one that was meant. */
-function describeUnion(issue: Issue & { code: 'invalid_union' }, raw: unknown, prefix: string, keysAt: KeysAt): Problem[] {
-  const deepest = [...issue.errors].sort((a, b) => Math.max(0, ...b.map(({ path }) => path.length)) - Math.max(0, ...a.map(({ path }) => path.length)))[0] ?? [];
+function describeUnion(
+  issue: Issue & { code: 'invalid_union' },
+  raw: unknown,
+  prefix: string,
+  keysAt: KeysAt,
+): Problem[] {
+  const deepest =
+    [...issue.errors].sort(
+      (a, b) => Math.max(0, ...b.map(({ path }) => path.length)) - Math.max(0, ...a.map(({ path }) => path.length)),
+    )[0] ?? [];
   if (deepest.every(({ path }) => path.length === 0)) {
     const found = at(raw, issue.path);
-    return [{ severity: 'error', rule: 'wrong-value', path: join(prefix, issue.path), found: show(found), wanted: [...new Set(issue.errors.flat().map(wanted))].join(' or ') }];
+    return [
+      {
+        severity: 'error',
+        rule: 'wrong-value',
+        path: join(prefix, issue.path),
+        found: show(found),
+        wanted: [...new Set(issue.errors.flat().map(wanted))].join(' or '),
+      },
+    ];
   }
-  return deepest.flatMap((inner) => describe({ ...inner, path: [...issue.path, ...inner.path] } as Issue, raw, prefix, keysAt));
+  return deepest.flatMap((inner) =>
+    describe({ ...inner, path: [...issue.path, ...inner.path] } as Issue, raw, prefix, keysAt),
+  );
 }
 
 /** `systems/shop` and `['services', 'web', 'args', 0]` → `systems/shop.services.web.args[0]`. */
 export function join(prefix: string, path: Path): string {
-  return path.reduce<string>((text, key) => (typeof key === 'number' ? `${text}[${key}]` : `${text}.${String(key)}`), prefix);
+  return path.reduce<string>(
+    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : `${text}.${String(key)}`),
+    prefix,
+  );
 }
 
 /** A copy of `raw` without the value at `path`. */
 function drop(raw: unknown, path: Path): unknown {
   const [key, ...rest] = path;
   if (key === undefined || raw === null || typeof raw !== 'object') return undefined;
-  if (Array.isArray(raw)) return rest.length === 0 ? raw.filter((_, index) => index !== key) : raw.map((item, index) => (index === key ? drop(item, rest) : item));
+  if (Array.isArray(raw))
+    return rest.length === 0
+      ? raw.filter((_, index) => index !== key)
+      : raw.map((item, index) => (index === key ? drop(item, rest) : item));
   const record = raw as Record<PropertyKey, unknown>;
   if (rest.length === 0) return Object.fromEntries(Object.entries(record).filter(([name]) => name !== key));
   return { ...record, [key]: drop(record[key], rest) };
@@ -138,5 +200,8 @@ export function parse<T>(schema: z.ZodType<T>, raw: unknown, prefix: string, key
   const result = schema.safeParse(raw);
   if (result.success) return { value: result.data, problems: [] };
   const issues = result.error.issues;
-  return { value: salvage(schema, raw, issues), problems: issues.flatMap((issue) => describe(issue, raw, prefix, keysAt)) };
+  return {
+    value: salvage(schema, raw, issues),
+    problems: issues.flatMap((issue) => describe(issue, raw, prefix, keysAt)),
+  };
 }

@@ -81,7 +81,9 @@ export interface WaitPlan {
   /** A wait for a store fails at its time-out; a wait for a service goes on, so that one crash stops nobody else. */
   readonly atTimeout: 'fail' | 'go-on';
   /** Wait until this role can log in, not only for the port: the roles Job may still be at work. */
-  readonly login: { readonly image: string; readonly database: string; readonly user: string; readonly secret: string } | undefined;
+  readonly login:
+    | { readonly image: string; readonly database: string; readonly user: string; readonly secret: string }
+    | undefined;
 }
 
 export type EnvPlan =
@@ -402,7 +404,16 @@ export interface BackupsPlan {
 export type BackupTarget =
   /** A claim of the namespace; size in MiB. */
   | { readonly to: 'claim'; readonly size: number; readonly storageClass: string | undefined }
-  | { readonly to: 's3'; readonly endpoint: { readonly host: string; readonly cidrs: readonly string[]; readonly port?: number | undefined }; readonly bucket: string; readonly region: string }
+  | {
+      readonly to: 's3';
+      readonly endpoint: {
+        readonly host: string;
+        readonly cidrs: readonly string[];
+        readonly port?: number | undefined;
+      };
+      readonly bucket: string;
+      readonly region: string;
+    }
   | { readonly to: 'none' };
 
 export interface Plan {

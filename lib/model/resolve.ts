@@ -67,7 +67,15 @@ function choose(selection: Selection, problems: Problems): Chosen | undefined {
   problems.add(images.problems);
   if (tier !== undefined) problems.known('unknown-tier', 'tier', tier, 'one of the tiers', tiers);
   if (system === undefined || environment.value === undefined) return undefined;
-  return { id: file.id, system, environmentName: place.name, environment: environment.value, images: images.value?.[file.id] ?? {}, tier, problems };
+  return {
+    id: file.id,
+    system,
+    environmentName: place.name,
+    environment: environment.value,
+    images: images.value?.[file.id] ?? {},
+    tier,
+    problems,
+  };
 }
 
 function deepFreeze<T>(value: T): T {

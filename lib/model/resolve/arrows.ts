@@ -9,7 +9,9 @@ const notPublic = ['10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16
 
 function outsideEnd(name: string, end: ParsedOutside): ArrowEnd {
   const stated = end.cidrs ?? 'public';
-  return stated === 'public' ? { kind: 'outside', name, host: end.host, cidrs: ['0.0.0.0/0'], except: notPublic } : { kind: 'outside', name, host: end.host, cidrs: stated, except: [] };
+  return stated === 'public'
+    ? { kind: 'outside', name, host: end.host, cidrs: ['0.0.0.0/0'], except: notPublic }
+    : { kind: 'outside', name, host: end.host, cidrs: stated, except: [] };
 }
 
 function storeEnd(store: StorePlan): ArrowEnd {
@@ -33,14 +35,18 @@ function drawn(context: Context, parts: Parts): ArrowPlan[] {
       if (end !== undefined) return [{ from, to: outsideEnd(target, end), port: end.port, why: 'drawn' }];
       const ports = parts.services.get(target)?.ports ?? [];
       const port = arrow.port === undefined ? ports[0] : ports.find(({ name }) => name === arrow.port);
-      return port === undefined ? [] : [{ from, to: { kind: 'workload', name: target }, port: port.containerPort, why: 'drawn' }];
+      return port === undefined
+        ? []
+        : [{ from, to: { kind: 'workload', name: target }, port: port.containerPort, why: 'drawn' }];
     }),
   );
 }
 
 /** A migration reaches the stores that its service reaches, and nothing else. */
 function ofMigrations(parts: Parts, arrows: readonly ArrowPlan[]): ArrowPlan[] {
-  const names = new Map([...parts.services.values()].flatMap(({ name, migration }) => (migration ? [[name, migration.name] as const] : [])));
+  const names = new Map(
+    [...parts.services.values()].flatMap(({ name, migration }) => (migration ? [[name, migration.name] as const] : [])),
+  );
   return arrows.flatMap((arrow): ArrowPlan[] => {
     const from = names.get(arrow.from);
     return from !== undefined && parts.stores.has(arrow.to.name) ? [{ ...arrow, from, why: 'migration' }] : [];
@@ -48,7 +54,11 @@ function ofMigrations(parts: Parts, arrows: readonly ArrowPlan[]): ArrowPlan[] {
 }
 
 function ofRoles(parts: Parts): ArrowPlan[] {
-  return [...parts.stores.values()].flatMap((store): ArrowPlan[] => (store.kind === 'postgres' ? [{ from: store.rolesJob.name, to: storeEnd(store), port: store.port, why: 'roles' }] : []));
+  return [...parts.stores.values()].flatMap((store): ArrowPlan[] =>
+    store.kind === 'postgres'
+      ? [{ from: store.rolesJob.name, to: storeEnd(store), port: store.port, why: 'roles' }]
+      : [],
+  );
 }
 
 function ofTools(parts: Parts): ArrowPlan[] {
@@ -64,7 +74,12 @@ function ofTools(parts: Parts): ArrowPlan[] {
 function amongNodes(parts: Parts): ArrowPlan[] {
   return [...parts.stores.values()].flatMap((store): ArrowPlan[] => {
     if (store.kind !== 'rabbitmq' || store.replicas.max < 2) return [];
-    return [4369, 25672].map((port) => ({ from: store.name, to: { kind: 'workload', name: store.name }, port, why: 'cluster' }));
+    return [4369, 25672].map((port) => ({
+      from: store.name,
+      to: { kind: 'workload', name: store.name },
+      port,
+      why: 'cluster',
+    }));
   });
 }
 
@@ -73,7 +88,12 @@ function toObjectStorage(context: Context): ArrowPlan[] {
   if (shared.by !== 'object-storage') return [];
   const { host, cidrs, port = 443 } = shared.endpoint;
   const users = [...context.services].filter(([, { mounts }]) => Object.keys(mounts).length > 0);
-  return users.map(([from]) => ({ from, to: { kind: 'outside', name: 'object-storage', host, cidrs, except: [] }, port, why: 'object-storage' }));
+  return users.map(([from]) => ({
+    from,
+    to: { kind: 'outside', name: 'object-storage', host, cidrs, except: [] },
+    port,
+    why: 'object-storage',
+  }));
 }
 
 /** Every arrow of the Plan: the drawn ones, and those of the Jobs and tools, which follow from them. */
@@ -84,5 +104,12 @@ export function resolveArrows(context: Context, plan: Pick<Plan, 'services' | 's
     tools: plan.tools,
   };
   const own = drawn(context, parts);
-  return [...own, ...ofMigrations(parts, own), ...ofRoles(parts), ...ofTools(parts), ...amongNodes(parts), ...toObjectStorage(context)];
+  return [
+    ...own,
+    ...ofMigrations(parts, own),
+    ...ofRoles(parts),
+    ...ofTools(parts),
+    ...amongNodes(parts),
+    ...toObjectStorage(context),
+  ];
 }

@@ -18,29 +18,47 @@ function workloadsOf(parts: Parts): Workload[] {
   const { secretsProvider: provider } = parts;
   return [
     ...(provider.provider === 'bootstrap' ? [provider.job] : []),
-    ...parts.stores.flatMap((store): Workload[] => [...(store.external ? [] : [store]), ...(store.kind === 'postgres' ? [store.rolesJob] : [])]),
+    ...parts.stores.flatMap((store): Workload[] => [
+      ...(store.external ? [] : [store]),
+      ...(store.kind === 'postgres' ? [store.rolesJob] : []),
+    ]),
     ...parts.services.flatMap((service): Workload[] => [...(service.migration ? [service.migration] : []), service]),
     ...parts.tools,
   ];
 }
 
 function patchesOf(context: Context): PatchPlan[] {
-  const from = (patches: Context['own']['patches'], path: string): PatchPlan[] => patches.map(({ kind, name, merge }, index) => ({ kind, name, merge, path: `${path}.patches[${index}]` }));
+  const from = (patches: Context['own']['patches'], path: string): PatchPlan[] =>
+    patches.map(({ kind, name, merge }, index) => ({ kind, name, merge, path: `${path}.patches[${index}]` }));
   const { at, system, environment, own, id } = context;
-  return [...from(system.patches, at.system), ...from(environment.patches, at.environment), ...from(own.patches, `${at.environment}.systems.${id}`)];
+  return [
+    ...from(system.patches, at.system),
+    ...from(environment.patches, at.environment),
+    ...from(own.patches, `${at.environment}.systems.${id}`),
+  ];
 }
 
 function imagesOf(context: Context, workloads: readonly Workload[], parts: Parts): Plan['images'] {
   const { pullPolicy, pullSecret } = context.environment.images;
   const helper = context.images.get('helper') ?? '';
-  const used = new Set([helper, ...workloads.map(({ image }) => image), ...parts.services.flatMap(({ waits }) => waits.flatMap(({ login }) => (login ? [login.image] : [])))]);
-  const all = [...context.images].filter(([, reference]) => used.has(reference)).map(([name, reference]) => ({ name, reference }));
+  const used = new Set([
+    helper,
+    ...workloads.map(({ image }) => image),
+    ...parts.services.flatMap(({ waits }) => waits.flatMap(({ login }) => (login ? [login.image] : []))),
+  ]);
+  const all = [...context.images]
+    .filter(([, reference]) => used.has(reference))
+    .map(([name, reference]) => ({ name, reference }));
   return { pullPolicy, pullSecret, helper, all };
 }
 
 function systemOf(context: Context): Plan['system'] {
   const { title, description, zones, flows, scenarios, dashboard, links, documented } = context.system;
-  const totals = documented && { services: documented.services, limits: capacity(documented.limits), requests: capacity(documented.requests) };
+  const totals = documented && {
+    services: documented.services,
+    limits: capacity(documented.limits),
+    requests: capacity(documented.requests),
+  };
   return { id: context.id, title, description, zones, flows, scenarios, dashboard, links, documented: totals };
 }
 
@@ -59,10 +77,20 @@ function backupTarget(context: Context): Plan['backupTarget'] {
 export function buildPlan(context: Context): Plan {
   const stores = resolveStores(context);
   const services = resolveServices(context, stores);
-  const parts = { services, stores, tools: resolveTools(context), edge: resolveEdge(context), secretsProvider: resolveProvider(context) };
+  const parts = {
+    services,
+    stores,
+    tools: resolveTools(context),
+    edge: resolveEdge(context),
+    secretsProvider: resolveProvider(context),
+  };
   const workloads = workloadsOf(parts);
   const volumes = resolveVolumes(context);
-  const claims = [...stores.flatMap((store) => store.claims), ...volumes.map(({ claim }) => claim), ...parts.tools.flatMap(({ claim }) => (claim ? [claim] : []))];
+  const claims = [
+    ...stores.flatMap((store) => store.claims),
+    ...volumes.map(({ claim }) => claim),
+    ...parts.tools.flatMap(({ claim }) => (claim ? [claim] : [])),
+  ];
   const { environment } = context;
   return {
     ...parts,

@@ -26,7 +26,10 @@ const storeDefaults = {
 } as const;
 
 /** A store's credentials for one application: who, and in which Secret the password is. */
-export function credentials(store: StorePlan, service: ParsedService): { readonly user: string; readonly secret: string } {
+export function credentials(
+  store: StorePlan,
+  service: ParsedService,
+): { readonly user: string; readonly secret: string } {
   if (store.kind === 'postgres') return { user: roleName(service.image), secret: `${store.name}-${service.image}` };
   return { user: store.kind === 'redis' ? '' : store.account, secret: store.secret };
 }
@@ -37,10 +40,21 @@ function storeParts(store: StorePlan, service: ParsedService, passwordVariable: 
   const database = store.kind === 'postgres' ? store.database : '';
   const password = `$(${passwordVariable})`;
   const path = database === '' ? '' : `/${database}`;
-  return { url: `${schemes[store.kind]}://${user}:${password}@${store.host}:${store.port}${path}`, host: store.host, port: String(store.port), user, password, database };
+  return {
+    url: `${schemes[store.kind]}://${user}:${password}@${store.host}:${store.port}${path}`,
+    host: store.host,
+    port: String(store.port),
+    user,
+    password,
+    database,
+  };
 }
 
-function storeEnv(store: StorePlan, service: ParsedService, templates: Readonly<Record<string, string>> | undefined): EnvPlan[] {
+function storeEnv(
+  store: StorePlan,
+  service: ParsedService,
+  templates: Readonly<Record<string, string>> | undefined,
+): EnvPlan[] {
   const passwordVariable = `${variableName(store.name)}_PASSWORD`;
   const parts = storeParts(store, service, passwordVariable);
   const chosen = Object.entries(templates ?? storeDefaults[store.kind]).filter(([name]) => name !== passwordVariable);
@@ -50,11 +64,19 @@ function storeEnv(store: StorePlan, service: ParsedService, templates: Readonly<
   ];
 }
 
-function serviceEnv(context: Context, target: string, portName: string | undefined, templates: Readonly<Record<string, string>> | undefined): EnvPlan[] {
+function serviceEnv(
+  context: Context,
+  target: string,
+  portName: string | undefined,
+  templates: Readonly<Record<string, string>> | undefined,
+): EnvPlan[] {
   const ports = context.services.get(target)?.ports ?? {};
   const port = String(portName === undefined ? Object.values(ports)[0] : ports[portName]);
   const parts = { url: `http://${target}:${port}`, host: target, port };
-  return Object.entries(templates ?? { [`${variableName(target)}_URL`]: '{url}' }).map(([name, template]) => ({ name, value: fill(template, parts) }));
+  return Object.entries(templates ?? { [`${variableName(target)}_URL`]: '{url}' }).map(([name, template]) => ({
+    name,
+    value: fill(template, parts),
+  }));
 }
 
 /** The variables of a volume that lives in object storage instead. */
@@ -63,11 +85,16 @@ function objectStorageEnv(context: Context, service: ParsedService): EnvPlan[] {
   if (shared.by !== 'object-storage') return [];
   const { host, port = 443 } = shared.endpoint;
   const parts = { endpoint: `https://${host}:${port}`, region: shared.region, bucket: shared.bucket };
-  const keys: Readonly<Record<string, string>> = { '{accessKeyId}': 'access-key-id', '{secretAccessKey}': 'secret-access-key' };
+  const keys: Readonly<Record<string, string>> = {
+    '{accessKeyId}': 'access-key-id',
+    '{secretAccessKey}': 'secret-access-key',
+  };
   return Object.keys(service.mounts).flatMap((volume) =>
     Object.entries(context.system.volumes[volume]?.objectStorage ?? {}).map(([name, template]): EnvPlan => {
       const key = keys[template];
-      return key === undefined ? { name, value: fill(template, parts) } : { name, secret: 'object-storage', key, optional: false };
+      return key === undefined
+        ? { name, value: fill(template, parts) }
+        : { name, secret: 'object-storage', key, optional: false };
     }),
   );
 }
@@ -83,7 +110,11 @@ export function envOf(context: Context, service: ParsedService, stores: Readonly
     const store = stores.get(target);
     if (store !== undefined) return storeEnv(store, service, arrow.env);
     const end = context.outside.get(target);
-    if (end !== undefined) return Object.entries(arrow.env ?? end.env).map(([name, template]) => ({ name, value: fill(template, { host: end.host ?? '', port: String(end.port) }) }));
+    if (end !== undefined)
+      return Object.entries(arrow.env ?? end.env).map(([name, template]) => ({
+        name,
+        value: fill(template, { host: end.host ?? '', port: String(end.port) }),
+      }));
     return context.services.has(target) && !service.proxy ? serviceEnv(context, target, arrow.port, arrow.env) : [];
   });
   return [...secrets, ...arrows, ...objectStorageEnv(context, service)];
@@ -95,7 +126,15 @@ export function settingParts(context: Context): Readonly<Record<string, string>>
   const origins = context.hosts.map((host) => `${scheme}://${host}`);
   const [host = '', origin = ''] = [context.hosts[0], origins[0]];
   const cdn = context.system.cdn?.tiers.includes(context.tier) ? `https://static.${host}` : '';
-  return { host, hosts: context.hosts.join(','), origin, origins: origins.join(','), static: cdn, namespace: context.namespace, environment: context.environmentName };
+  return {
+    host,
+    hosts: context.hosts.join(','),
+    origin,
+    origins: origins.join(','),
+    static: cdn,
+    namespace: context.namespace,
+    environment: context.environmentName,
+  };
 }
 
 /** The plain settings of a service, with the environment's own on top. */

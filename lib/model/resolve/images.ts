@@ -9,22 +9,26 @@ const majorOnly = /^v?\d+(-[a-z][a-z0-9.]*)?$/;
 /** What is wrong with an image reference, or undefined. @see https://pkg.go.dev/github.com/distribution/reference */
 export function referenceFault(reference: string, own: boolean): string | undefined {
   const [name = '', digest] = reference.split('@');
-  if (digest !== undefined && !/^sha256:[0-9a-f]{64}$/.test(digest)) return 'a digest of the form sha256:<64 hex digits>';
+  if (digest !== undefined && !/^sha256:[0-9a-f]{64}$/.test(digest))
+    return 'a digest of the form sha256:<64 hex digits>';
   const colon = name.lastIndexOf(':');
   const tag = colon > name.lastIndexOf('/') ? name.slice(colon + 1) : undefined;
   const repository = tag === undefined ? name : name.slice(0, colon);
-  if (!/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$/.test(repository)) return 'an image such as "registry.example.com/team/app:1.4.2"';
+  if (!/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$/.test(repository))
+    return 'an image such as "registry.example.com/team/app:1.4.2"';
   if (tag === undefined) return digest === undefined ? 'an image with a version tag or a digest' : undefined;
   if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/.test(tag)) return 'a tag of letters, digits, "_", "." and "-"';
   if (digest === undefined && floating.test(tag)) return 'a tag that names a version and stays';
-  if (digest === undefined && !own && majorOnly.test(tag)) return 'a full version, because a major version alone floats';
+  if (digest === undefined && !own && majorOnly.test(tag))
+    return 'a full version, because a major version alone floats';
   return undefined;
 }
 
 /** References by image name: the release of `keelson image` first, then the system's, with the environment's registry. */
 export function resolveImages(chosen: Chosen): Map<string, string> {
   const { registry, mirror } = chosen.environment.images;
-  const prefix = (base: string | undefined, reference: string): string => (base === undefined ? reference : `${base.replace(/\/$/, '')}/${reference}`);
+  const prefix = (base: string | undefined, reference: string): string =>
+    base === undefined ? reference : `${base.replace(/\/$/, '')}/${reference}`;
   const helper = chosen.images['helper'] ?? prefix(mirror, helperImages.helper);
   const entries = Object.entries(chosen.system.images).map(([name, image]) => {
     const released = chosen.images[name];

@@ -8,7 +8,9 @@ import { fill, settingParts } from './env';
 const edgeCertificate = 'edge-tls';
 
 export function edgeKind(context: Context): EdgePlan['kind'] {
-  return context.routes.length === 0 ? 'none' : (context.own.edge ?? context.environment.edge ?? choiceOfSystem(context));
+  return context.routes.length === 0
+    ? 'none'
+    : (context.own.edge ?? context.environment.edge ?? choiceOfSystem(context));
 }
 
 /** A load balancer leads to the proxy's pod; where development has no proxy, the Ingress leads to the services. */
@@ -34,14 +36,28 @@ function routeOf(context: Context, route: Context['routes'][number]): RoutePlan 
   const port = route.port === undefined ? Object.values(ports)[0] : ports[route.port];
   const { path, match, to, websocket, streaming, timeoutSeconds, immutable } = route;
   const bodySize = route.bodySize === undefined ? undefined : mib(route.bodySize);
-  return { path, match, to, port: port ?? 0, websocket, streaming, rate: route.rate, bodySize, timeoutSeconds, immutable };
+  return {
+    path,
+    match,
+    to,
+    port: port ?? 0,
+    websocket,
+    streaming,
+    rate: route.rate,
+    bodySize,
+    timeoutSeconds,
+    immutable,
+  };
 }
 
 /** Longest path first, an exact one before a prefix of the same path: the order in which they match. */
 export function routesOf(context: Context): RoutePlan[] {
   return context.routes
     .map((route) => routeOf(context, route))
-    .sort((a, b) => b.path.length - a.path.length || (a.path < b.path ? -1 : a.path > b.path ? 1 : a.match < b.match ? -1 : 1));
+    .sort(
+      (a, b) =>
+        b.path.length - a.path.length || (a.path < b.path ? -1 : a.path > b.path ? 1 : a.match < b.match ? -1 : 1),
+    );
 }
 
 /** What the proxy does, where the service is one. */
@@ -60,7 +76,12 @@ export function proxyOf(context: Context, name: string, service: ParsedService):
     bodySize: mib(stated.bodySize),
     methods,
     connectionsPerAddress,
-    cors: cors && { ...cors, origins: cors.origins.flatMap((origin) => (origin === '{origin}' ? (parts['origins'] ?? '').split(',') : [fill(origin, parts)])) },
+    cors: cors && {
+      ...cors,
+      origins: cors.origins.flatMap((origin) =>
+        origin === '{origin}' ? (parts['origins'] ?? '').split(',') : [fill(origin, parts)],
+      ),
+    },
     tlsSecret: podCertificate(context),
     hsts: context.environment.hsts,
     trustedProxies: context.environment.trustedProxies,
@@ -71,7 +92,18 @@ export function proxyOf(context: Context, name: string, service: ParsedService):
 /** How the outside comes in. Behind a proxy everything goes to it; without one each route to its service. */
 export function resolveEdge(context: Context): EdgePlan {
   const routes = routesOf(context);
-  const whole: RoutePlan = { path: '/', match: 'prefix', to: context.proxy ?? '', port: 80, websocket: false, streaming: false, rate: undefined, bodySize: undefined, timeoutSeconds: 60, immutable: false };
+  const whole: RoutePlan = {
+    path: '/',
+    match: 'prefix',
+    to: context.proxy ?? '',
+    port: 80,
+    websocket: false,
+    streaming: false,
+    rate: undefined,
+    bodySize: undefined,
+    timeoutSeconds: 60,
+    immutable: false,
+  };
   return {
     kind: edgeKind(context),
     hosts: context.hosts,

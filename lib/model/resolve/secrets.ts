@@ -8,33 +8,68 @@ const password: SecretValue = { make: 'hex', bytes: 24 };
 
 type Parts = Pick<Plan, 'services' | 'stores' | 'tools' | 'edge'>;
 
-function generated(name: string, description: string, key: string, usedBy: readonly string[], value: SecretValue = password): SecretPlan {
+function generated(
+  name: string,
+  description: string,
+  key: string,
+  usedBy: readonly string[],
+  value: SecretValue = password,
+): SecretPlan {
   return { name, class: 'generated', description, type: 'Opaque', keys: { [key]: value }, optional: false, usedBy };
 }
 
-function given(name: string, description: string, keys: readonly string[], usedBy: readonly string[], optional = false): SecretPlan {
-  return { name, class: 'given', description, type: 'Opaque', keys: Object.fromEntries(keys.map((key) => [key, undefined])), optional, usedBy };
+function given(
+  name: string,
+  description: string,
+  keys: readonly string[],
+  usedBy: readonly string[],
+  optional = false,
+): SecretPlan {
+  return {
+    name,
+    class: 'given',
+    description,
+    type: 'Opaque',
+    keys: Object.fromEntries(keys.map((key) => [key, undefined])),
+    optional,
+    usedBy,
+  };
 }
 
 /** The credentials of a store. What a managed store's operator hands out is given; what we make ourselves is generated. */
 function ofStore(store: Parts['stores'][number], users: ReadonlyMap<string, readonly string[]>): SecretPlan[] {
   const usedBy = (secret: string): readonly string[] => users.get(secret) ?? [];
   const outside = store.external !== undefined;
-  const make = (name: string, text: string, key: string, by: readonly string[]): SecretPlan => (outside ? given(name, text, [key], by) : generated(name, text, key, by));
+  const make = (name: string, text: string, key: string, by: readonly string[]): SecretPlan =>
+    outside ? given(name, text, [key], by) : generated(name, text, key, by);
   if (store.kind === 'postgres') {
-    const superuser = make(store.superuserSecret, `${outside ? 'Administrator' : 'Superuser'} of ${store.name}`, 'password', [store.name, store.rolesJob.name]);
-    return [superuser, ...store.roles.map(({ name, secret }) => generated(secret, `Role ${name} at ${store.name}`, 'password', [...usedBy(secret), store.rolesJob.name]))];
+    const superuser = make(
+      store.superuserSecret,
+      `${outside ? 'Administrator' : 'Superuser'} of ${store.name}`,
+      'password',
+      [store.name, store.rolesJob.name],
+    );
+    return [
+      superuser,
+      ...store.roles.map(({ name, secret }) =>
+        generated(secret, `Role ${name} at ${store.name}`, 'password', [...usedBy(secret), store.rolesJob.name]),
+      ),
+    ];
   }
   const own = make(store.secret, `Password of ${store.name}`, 'password', [store.name, ...usedBy(store.secret)]);
   if (store.kind === 'redis' || outside) return [own];
-  return [own, generated(store.cookieSecret, `Erlang cookie of ${store.name}`, 'cookie', [store.name], { make: 'hex', bytes: 32 })];
+  return [
+    own,
+    generated(store.cookieSecret, `Erlang cookie of ${store.name}`, 'cookie', [store.name], { make: 'hex', bytes: 32 }),
+  ];
 }
 
 /** Who uses which Secret, read off the variables: the only place where it is said. */
 function usersOf(parts: Parts): Map<string, string[]> {
   const users = new Map<string, string[]>();
   const note = (who: string, env: readonly EnvPlan[]): void => {
-    for (const item of env) if ('secret' in item) users.set(item.secret, [...new Set([...(users.get(item.secret) ?? []), who])]);
+    for (const item of env)
+      if ('secret' in item) users.set(item.secret, [...new Set([...(users.get(item.secret) ?? []), who])]);
   };
   for (const service of parts.services) {
     note(service.name, service.env);
@@ -47,7 +82,8 @@ function ofSystem(context: Context, users: ReadonlyMap<string, readonly string[]
   return Object.entries(context.system.secrets).flatMap(([name, secret]): SecretPlan[] => {
     const usedBy = users.get(name);
     if (usedBy === undefined) return [];
-    if (secret.class === 'generated') return [generated(name, secret.description, 'value', usedBy, { make: 'hex', bytes: secret.bytes })];
+    if (secret.class === 'generated')
+      return [generated(name, secret.description, 'value', usedBy, { make: 'hex', bytes: secret.bytes })];
     return [given(name, secret.description, ['value'], usedBy, secret.optional)];
   });
 }
@@ -56,11 +92,18 @@ function ofEdge(parts: Parts): SecretPlan[] {
   const { tls, proxy, kind } = parts.edge;
   if (tls.by !== 'secret' || kind === 'none') return [];
   const usedBy = kind === 'load-balancer' && proxy !== undefined ? [proxy] : ['the Ingress'];
-  return [{ ...given(tls.secret, 'Certificate and key of the public hosts', ['tls.crt', 'tls.key'], usedBy), type: 'kubernetes.io/tls' }];
+  return [
+    {
+      ...given(tls.secret, 'Certificate and key of the public hosts', ['tls.crt', 'tls.key'], usedBy),
+      type: 'kubernetes.io/tls',
+    },
+  ];
 }
 
 function ofTools(parts: Parts): SecretPlan[] {
-  return parts.tools.filter(({ kind }) => kind === 'pgadmin').map(({ name }) => generated(name, `First log-in of ${name}`, 'password', [name]));
+  return parts.tools
+    .filter(({ kind }) => kind === 'pgadmin')
+    .map(({ name }) => generated(name, `First log-in of ${name}`, 'password', [name]));
 }
 
 /** Every Secret that the cluster must hold, by name. No value is ever synthesized. */
@@ -73,8 +116,17 @@ export function resolveSecrets(context: Context, parts: Parts): SecretPlan[] {
     ...ofSystem(context, users),
     ...ofTools(parts),
     ...ofEdge(parts),
-    ...(storage === undefined ? [] : [given('object-storage', 'Key of the object storage', ['access-key-id', 'secret-access-key'], storage)]),
-    ...(pullSecret === undefined ? [] : [{ ...given(pullSecret, 'Credentials of the image registry', ['.dockerconfigjson'], ['every pod']), type: 'kubernetes.io/dockerconfigjson' } as const]),
+    ...(storage === undefined
+      ? []
+      : [given('object-storage', 'Key of the object storage', ['access-key-id', 'secret-access-key'], storage)]),
+    ...(pullSecret === undefined
+      ? []
+      : [
+          {
+            ...given(pullSecret, 'Credentials of the image registry', ['.dockerconfigjson'], ['every pod']),
+            type: 'kubernetes.io/dockerconfigjson',
+          } as const,
+        ]),
   ];
   return all.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -84,7 +136,15 @@ export function resolveProvider(context: Context): SecretsProvider {
   const stated = context.environment.secrets;
   if (stated.provider === 'bootstrap') {
     const image = context.images.get('helper') ?? '';
-    const job = workload({ name: 'bootstrap', description: 'Makes the missing Secrets', component: 'job', controller: 'Job', image, resources: helperResources, apiServer: true });
+    const job = workload({
+      name: 'bootstrap',
+      description: 'Makes the missing Secrets',
+      component: 'job',
+      controller: 'Job',
+      image,
+      resources: helperResources,
+      apiServer: true,
+    });
     return { provider: 'bootstrap', job };
   }
   return stated.provider === 'sealed-secrets' ? { provider: 'sealed-secrets', sealed: context.own.sealed } : stated;

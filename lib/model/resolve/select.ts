@@ -30,7 +30,9 @@ function entries<T>(record: Readonly<Record<string, T>>, keep: (value: T, name: 
 
 /** An optional outside end exists where the environment names its host. */
 function outsideEnds(chosen: Chosen, own: Context['own']): Context['outside'] {
-  const merged = Object.entries(chosen.system.outside).map(([name, end]) => [name, { ...end, ...own.outside[name] }] as const);
+  const merged = Object.entries(chosen.system.outside).map(
+    ([name, end]) => [name, { ...end, ...own.outside[name] }] as const,
+  );
   return new Map(merged.filter(([name, end]) => !end.optional || own.outside[name] !== undefined));
 }
 
@@ -47,7 +49,9 @@ export function select(chosen: Chosen): Context {
   const stores = entries(system.stores, ({ tiers }) => tiers.includes(tier));
   const fill = (text: string): string => text.replaceAll('{system}', id).replaceAll('{environment}', environmentName);
   // A route to a part that is switched off goes with it; one to a name that nobody has is a problem (checks).
-  const routes = system.routes.filter(inMode(environment.mode)).filter(({ to }) => services.has(to) || system.services[to] === undefined);
+  const routes = system.routes
+    .filter(inMode(environment.mode))
+    .filter(({ to }) => services.has(to) || system.services[to] === undefined);
   return {
     id,
     system,

@@ -5,14 +5,16 @@ import type { ParsedService } from '../schema/system';
 import type { Context } from './context';
 import { envOf, settingsOf } from './env';
 import { cycles } from './graph';
-import { storeWaits, serviceWaits } from './waits';
-import { componentOf, ephemeralOf, portsOf, replicasOf, resourcesOf, workload } from './workload';
 import { proxyOf } from './proxy';
+import { serviceWaits, storeWaits } from './waits';
+import { componentOf, ephemeralOf, portsOf, replicasOf, resourcesOf, workload } from './workload';
 
 /** Every pod may write to /tmp: many programs do without asking. nginx buffers request bodies there. */
 function scratchOf(service: ParsedService): ScratchPlan[] {
   const stated = Object.entries(service.scratch).map(([path, size]) => ({ path, size: mib(size) }));
-  return stated.some(({ path }) => path === '/tmp') ? stated : [...stated, { path: '/tmp', size: service.proxy ? 256 : 64 }];
+  return stated.some(({ path }) => path === '/tmp')
+    ? stated
+    : [...stated, { path: '/tmp', size: service.proxy ? 256 : 64 }];
 }
 
 const quietHealth = { intervalSeconds: 10, timeoutSeconds: 5, tries: 3, startSeconds: 30 };
@@ -36,16 +38,35 @@ export function mounters(context: Context): ReadonlyMap<string, readonly string[
   return result;
 }
 
-function sameNode(context: Context, mounts: readonly MountPlan[], byVolume: ReadonlyMap<string, readonly string[]>): string[] {
+function sameNode(
+  context: Context,
+  mounts: readonly MountPlan[],
+  byVolume: ReadonlyMap<string, readonly string[]>,
+): string[] {
   if (context.environment.sharedVolumes.by !== 'one-node') return [];
   return [...new Set(mounts.flatMap(({ volume }) => byVolume.get(volume) ?? []))].sort();
 }
 
-function migrationOf(name: string, service: ParsedService, plan: Omit<ServicePlan, 'migration'>, stores: ReadonlyMap<string, StorePlan>): MigrationPlan | undefined {
+function migrationOf(
+  name: string,
+  service: ParsedService,
+  plan: Omit<ServicePlan, 'migration'>,
+  stores: ReadonlyMap<string, StorePlan>,
+): MigrationPlan | undefined {
   if (service.migrations === undefined) return undefined;
   const { settings, env, image, resources, user, group, zone, scratch } = plan;
   return {
-    ...workload({ name: `${name}-migrate`, description: `Migrations of ${name}`, component: 'job', controller: 'Job', image, resources, user, group, zone }),
+    ...workload({
+      name: `${name}-migrate`,
+      description: `Migrations of ${name}`,
+      component: 'job',
+      controller: 'Job',
+      image,
+      resources,
+      user,
+      group,
+      zone,
+    }),
     service: name,
     settings,
     env,
@@ -77,7 +98,10 @@ function resolveService(context: Context, name: string, service: ParsedService, 
   const replicas = replicasOf(service, context.tier, defaultScaling);
   const schema = awaitSchema(service, shared);
   const user = service.user ?? defaultUser;
-  const queue = context.environment.keda && context.stores.has(service.scaling?.queue?.store ?? '') ? service.scaling?.queue : undefined;
+  const queue =
+    context.environment.keda && context.stores.has(service.scaling?.queue?.store ?? '')
+      ? service.scaling?.queue
+      : undefined;
   const plan: Omit<ServicePlan, 'migration'> = {
     ...workload({
       name,
@@ -85,7 +109,12 @@ function resolveService(context: Context, name: string, service: ParsedService, 
       component: componentOf(service),
       controller: service.kind === 'cron' ? 'CronJob' : 'Deployment',
       image: context.images.get(service.image) ?? '',
-      resources: resourcesOf(service.resources ?? asQuantities, service.highResources, context.tier, ephemeralOf(scratch)),
+      resources: resourcesOf(
+        service.resources ?? asQuantities,
+        service.highResources,
+        context.tier,
+        ephemeralOf(scratch),
+      ),
       ports: portsOf(service, proxy?.tlsSecret !== undefined),
       replicas,
       user,
@@ -98,7 +127,10 @@ function resolveService(context: Context, name: string, service: ParsedService, 
     health: healthOf(service),
     settings: settingsOf(context, name, service),
     env: envOf(context, service, shared.stores),
-    waits: [...storeWaits(service, shared.stores, schema === undefined), ...serviceWaits(context, name, service, shared.cycleOf)],
+    waits: [
+      ...storeWaits(service, shared.stores, schema === undefined),
+      ...serviceWaits(context, name, service, shared.cycleOf),
+    ],
     mounts,
     scratch,
     prepare: service.prepare,

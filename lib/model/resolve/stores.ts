@@ -1,6 +1,15 @@
 import { mib } from '../../kubernetes/quantities';
-import type { ClaimPlan, Component, PostgresPlan, RabbitmqPlan, RedisPlan, RolePlan, StoreBase, StorePlan } from '../plan';
 import { helperResources, storeEphemeral, storeWaitSeconds } from '../defaults';
+import type {
+  ClaimPlan,
+  Component,
+  PostgresPlan,
+  RabbitmqPlan,
+  RedisPlan,
+  RolePlan,
+  StoreBase,
+  StorePlan,
+} from '../plan';
 import type { ParsedStore } from '../schema/system';
 import { connectionBudget } from './budget';
 import type { Context, Endpoint } from './context';
@@ -9,9 +18,17 @@ import { resourcesOf, workload } from './workload';
 type Kind<K extends ParsedStore['kind']> = Extract<ParsedStore, { kind: K }>;
 
 /** The port each kind listens on: the programs' own defaults, which the documents draw. */
-export const storePorts: Readonly<Record<ParsedStore['kind'], number>> = { postgres: 5432, redis: 6379, rabbitmq: 5672 };
+export const storePorts: Readonly<Record<ParsedStore['kind'], number>> = {
+  postgres: 5432,
+  redis: 6379,
+  rabbitmq: 5672,
+};
 
-const components: Readonly<Record<ParsedStore['kind'], Component>> = { postgres: 'database', redis: 'cache', rabbitmq: 'queue' };
+const components: Readonly<Record<ParsedStore['kind'], Component>> = {
+  postgres: 'database',
+  redis: 'cache',
+  rabbitmq: 'queue',
+};
 
 /** The engine of a store here: the environment's word, `external` where all stores are managed, or the system's. */
 export function engineOf(context: Context, name: string, store: ParsedStore): string {
@@ -34,7 +51,13 @@ export function storageClassOf(context: Context, own: string | undefined, encryp
   return own ?? (encrypted ? (encryptedClassName ?? className) : className);
 }
 
-function claims(context: Context, name: string, store: ParsedStore, component: Component, replicas: number): ClaimPlan[] {
+function claims(
+  context: Context,
+  name: string,
+  store: ParsedStore,
+  component: Component,
+  replicas: number,
+): ClaimPlan[] {
   const own = context.own.stores[name];
   return Array.from({ length: replicas }, (_, ordinal) => ({
     name: `data-${name}-${ordinal}`,
@@ -50,7 +73,12 @@ function claims(context: Context, name: string, store: ParsedStore, component: C
 function replicaCount(context: Context, name: string, store: ParsedStore): number {
   const drawn = store.replicas[context.tier];
   if (store.kind === 'rabbitmq' || drawn === 1) return drawn;
-  context.problems.warning('replicas-not-yet', `${context.at.system}.stores.${name}.replicas.${context.tier}`, String(drawn), '1 until replication is built; the figure is kept');
+  context.problems.warning(
+    'replicas-not-yet',
+    `${context.at.system}.stores.${name}.replicas.${context.tier}`,
+    String(drawn),
+    '1 until replication is built; the figure is kept',
+  );
   return 1;
 }
 
@@ -89,13 +117,31 @@ export function roleName(image: string): string {
 function roles(context: Context, name: string, store: Kind<'postgres'>): RolePlan[] {
   const owner = context.system.services[store.owner]?.image;
   const clients = [...context.services.values()].filter((service) => name in service.arrows).map(({ image }) => image);
-  return [...new Set([...(owner === undefined ? [] : [owner]), ...clients])].map((image) => ({ name: roleName(image), secret: `${name}-${image}`, owner: image === owner }));
+  return [...new Set([...(owner === undefined ? [] : [owner]), ...clients])].map((image) => ({
+    name: roleName(image),
+    secret: `${name}-${image}`,
+    owner: image === owner,
+  }));
 }
 
 function postgres(context: Context, name: string, store: Kind<'postgres'>): PostgresPlan {
   const common = base(context, name, store);
-  const wait = { name, host: common.host, port: common.port, timeoutSeconds: storeWaitSeconds, atTimeout: 'fail', login: undefined } as const;
-  const rolesJob = workload({ name: `${name}-roles`, description: `Reconciles the roles of ${name}`, component: 'job', controller: 'Job', image: common.image, resources: helperResources });
+  const wait = {
+    name,
+    host: common.host,
+    port: common.port,
+    timeoutSeconds: storeWaitSeconds,
+    atTimeout: 'fail',
+    login: undefined,
+  } as const;
+  const rolesJob = workload({
+    name: `${name}-roles`,
+    description: `Reconciles the roles of ${name}`,
+    component: 'job',
+    controller: 'Job',
+    image: common.image,
+    resources: helperResources,
+  });
   return {
     ...common,
     kind: 'postgres',
@@ -129,7 +175,9 @@ function rabbitmq(context: Context, name: string, store: Kind<'rabbitmq'>): Rabb
   const common = base(context, name, store);
   return {
     ...common,
-    ports: common.external ? [] : [...common.ports, ...managementPort(context), { name: 'metrics', port: 15692, containerPort: 15692 }],
+    ports: common.external
+      ? []
+      : [...common.ports, ...managementPort(context), { name: 'metrics', port: 15692, containerPort: 15692 }],
     kind: 'rabbitmq',
     engine: common.external ? 'external' : 'statefulset',
     account: context.id,

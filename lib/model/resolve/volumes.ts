@@ -14,8 +14,15 @@ export function resolveVolumes(context: Context): VolumePlan[] {
     const service = owner === undefined ? undefined : context.services.get(owner);
     if (declared === undefined || owner === undefined || service === undefined) return [];
     const own = context.own.volumes[name];
-    const className = shared.by === 'rwx' ? shared.className : storageClassOf(context, own?.storageClass, declared.encrypted);
-    const claim = { name, owner, component: componentOf(service), size: mib(own?.size ?? declared.size), storageClass: className } as const;
+    const className =
+      shared.by === 'rwx' ? shared.className : storageClassOf(context, own?.storageClass, declared.encrypted);
+    const claim = {
+      name,
+      owner,
+      component: componentOf(service),
+      size: mib(own?.size ?? declared.size),
+      storageClass: className,
+    } as const;
     return [
       {
         name,

@@ -6,14 +6,24 @@ import { credentials } from './env';
 
 /** Waits for a store: for its port, or for a log-in where nothing else in the pod proves the role. */
 function storeWait(store: StorePlan, service: ParsedService, proveLogin: boolean): WaitPlan {
-  const base = { name: store.name, host: store.host, port: store.port, timeoutSeconds: storeWaitSeconds, atTimeout: 'fail' } as const;
+  const base = {
+    name: store.name,
+    host: store.host,
+    port: store.port,
+    timeoutSeconds: storeWaitSeconds,
+    atTimeout: 'fail',
+  } as const;
   if (store.kind !== 'postgres' || !proveLogin) return { ...base, login: undefined };
   const { user, secret } = credentials(store, service);
   return { ...base, login: { image: store.image, database: store.database, user, secret } };
 }
 
 /** The waits for the stores of a service. `proveLogin` for pods that have no `ready` command to do it. */
-export function storeWaits(service: ParsedService, stores: ReadonlyMap<string, StorePlan>, proveLogin: boolean): WaitPlan[] {
+export function storeWaits(
+  service: ParsedService,
+  stores: ReadonlyMap<string, StorePlan>,
+  proveLogin: boolean,
+): WaitPlan[] {
   return Object.entries(service.arrows).flatMap(([target, { wait }]) => {
     const store = stores.get(target);
     return store !== undefined && wait ? [storeWait(store, service, proveLogin)] : [];
@@ -21,11 +31,18 @@ export function storeWaits(service: ParsedService, stores: ReadonlyMap<string, S
 }
 
 /** The waits for other services: never along a cycle, where each would wait for the other. */
-export function serviceWaits(context: Context, name: string, service: ParsedService, cycleOf: ReadonlyMap<string, number>): WaitPlan[] {
+export function serviceWaits(
+  context: Context,
+  name: string,
+  service: ParsedService,
+  cycleOf: ReadonlyMap<string, number>,
+): WaitPlan[] {
   return Object.entries(service.arrows).flatMap(([target, arrow]): WaitPlan[] => {
     const ports = context.services.get(target)?.ports ?? {};
     const port = arrow.port === undefined ? Object.values(ports)[0] : ports[arrow.port];
     if (!arrow.wait || port === undefined || cycleOf.get(target) === cycleOf.get(name)) return [];
-    return [{ name: target, host: target, port, timeoutSeconds: serviceWaitSeconds, atTimeout: 'go-on', login: undefined }];
+    return [
+      { name: target, host: target, port, timeoutSeconds: serviceWaitSeconds, atTimeout: 'go-on', login: undefined },
+    ];
   });
 }

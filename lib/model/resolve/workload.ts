@@ -1,6 +1,16 @@
-import { millicores, mib } from '../../kubernetes/quantities';
+import { mib, millicores } from '../../kubernetes/quantities';
 import { defaultUser, ephemeralSlack } from '../defaults';
-import type { Capacity, Component, Controller, PortPlan, Replicas, Resources, ScratchPlan, Tier, Workload } from '../plan';
+import type {
+  Capacity,
+  Component,
+  Controller,
+  PortPlan,
+  Replicas,
+  Resources,
+  ScratchPlan,
+  Tier,
+  Workload,
+} from '../plan';
 import type { ParsedService } from '../schema/system';
 
 type Quantities = { readonly cpu: string; readonly memory: string };
@@ -23,12 +33,27 @@ export function ephemeralOf(scratch: readonly ScratchPlan[]): number {
 
 /** A workload from what differs; the rest is the same for most. */
 export function workload<C extends Controller>(
-  part: Pick<Workload, 'name' | 'description' | 'component' | 'image' | 'resources'> & { readonly controller: C } & Partial<Workload>,
+  part: Pick<Workload, 'name' | 'description' | 'component' | 'image' | 'resources'> & {
+    readonly controller: C;
+  } & Partial<Workload>,
 ): Workload & { readonly controller: C } {
-  return { ports: [], replicas: { min: 1, max: 1 }, user: defaultUser, group: defaultUser, zone: undefined, apiServer: false, ...part };
+  return {
+    ports: [],
+    replicas: { min: 1, max: 1 },
+    user: defaultUser,
+    group: defaultUser,
+    zone: undefined,
+    apiServer: false,
+    ...part,
+  };
 }
 
-const components: Readonly<Record<ParsedService['kind'], Component>> = { web: 'web', worker: 'worker', singleton: 'singleton', cron: 'cron' };
+const components: Readonly<Record<ParsedService['kind'], Component>> = {
+  web: 'web',
+  worker: 'worker',
+  singleton: 'singleton',
+  cron: 'cron',
+};
 
 export function componentOf(service: ParsedService): Component {
   return service.proxy ? 'proxy' : components[service.kind];
@@ -39,7 +64,11 @@ export function componentOf(service: ParsedService): Component {
  * the drawn ones.
  */
 export function portsOf(service: ParsedService, tlsAtPod: boolean): PortPlan[] {
-  const ports = Object.entries(service.ports ?? {}).map(([name, port]) => ({ name, port, containerPort: service.proxy ? 8080 : port }));
+  const ports = Object.entries(service.ports ?? {}).map(([name, port]) => ({
+    name,
+    port,
+    containerPort: service.proxy ? 8080 : port,
+  }));
   return service.proxy && tlsAtPod ? [...ports, { name: 'https', port: 443, containerPort: 8443 }] : ports;
 }
 

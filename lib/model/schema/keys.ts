@@ -8,7 +8,9 @@ function isNode(value: unknown): value is Node {
 
 /** The alternatives of a JSON Schema node: itself, or the variants of its union. */
 function variants(node: Node): Node[] {
-  const inner = [node['anyOf'], node['oneOf'], node['allOf']].flatMap((list) => (Array.isArray(list) ? list.filter(isNode) : []));
+  const inner = [node['anyOf'], node['oneOf'], node['allOf']].flatMap((list) =>
+    Array.isArray(list) ? list.filter(isNode) : [],
+  );
   return [node, ...inner.flatMap(variants)];
 }
 
@@ -28,7 +30,12 @@ export function keysOf(schema: z.ZodType): (path: readonly PropertyKey[]) => rea
   return (path) => {
     root ??= z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' }) as Node;
     const node = path.reduce<Node | undefined>((current, key) => current && child(current, key), root);
-    const keys = node === undefined ? [] : variants(node).flatMap((variant) => (isNode(variant['properties']) ? Object.keys(variant['properties']) : []));
+    const keys =
+      node === undefined
+        ? []
+        : variants(node).flatMap((variant) =>
+            isNode(variant['properties']) ? Object.keys(variant['properties']) : [],
+          );
     return [...new Set(keys)];
   };
 }

@@ -1,0 +1,138 @@
+import type { Context } from '../resolve/context';
+import { edgeKind } from '../resolve/proxy';
+import type { Declared } from './names';
+
+function checkRoutePaths(context: Context): void {
+  const { problems, at, system } = context;
+  const seen = new Map<string, number>();
+  for (const [index, route] of system.routes.entries()) {
+    const path = `${at.system}.routes[${index}]`;
+    // The same path may lead elsewhere in the other mode.
+    for (const mode of route.in === undefined ? ['development', 'production'] : [route.in]) {
+      const key = `${mode} ${route.match} ${route.path.replace(/\/+$/, '')}`;
+      const earlier = seen.get(key);
+      if (earlier !== undefined)
+        problems.error(
+          'duplicate-route',
+          `${path}.path`,
+          `"${route.path}", which routes[${earlier}] has too`,
+          'one route for each path',
+        );
+      else seen.set(key, index);
+      if (earlier !== undefined) break;
+    }
+    const plain = decodeURIComponent(route.path.replace(/%(?![0-9a-fA-F]{2})/g, '%25'));
+    if (/\/\/|\/\.{1,2}(\/|$)|[?#\s{}]/.test(plain) || plain !== route.path)
+      problems.error(
+        'route-path',
+        `${path}.path`,
+        `"${route.path}"`,
+        'a plain path without "//", "..", "?", "#", "%" or blanks: a normalised request never matches another',
+      );
+    if (route.websocket && route.streaming)
+      problems.error(
+        'websocket-and-streaming',
+        `${path}.streaming`,
+        'a route for WebSockets and server-sent events',
+        'one of them',
+      );
+    if (route.immutable && (route.websocket || route.streaming))
+      problems.error(
+        'immutable-stream',
+        `${path}.immutable`,
+        'a stream that is cached for a year',
+        'immutable on static files only',
+      );
+  }
+}
+
+function checkProxy(context: Context, declared: Declared): void {
+  const { problems, at, system } = context;
+  const proxies = Object.entries(system.services).filter(([, { proxy }]) => proxy);
+  for (const [name, service] of proxies) {
+    const path = `${at.system}.services.${name}`;
+    if (service.kind !== 'web')
+      problems.error('proxy-kind', `${path}.proxy`, `a proxy of kind ${service.kind}`, 'kind "web"');
+    const ports = Object.entries(service.ports ?? {});
+    if (ports.length !== 1 || ports[0]?.[0] !== 'http' || ports[0]?.[1] !== 80)
+      problems.error(
+        'proxy-ports',
+        `${path}.ports`,
+        ports.map(([key, port]) => `${key}: ${port}`).join(', ') || 'none',
+        'exactly http: 80; 443 is added where TLS ends at the pod',
+      );
+    if (service.command ?? service.args)
+      problems.error(
+        'proxy-command',
+        `${path}.command`,
+        'a command',
+        'none: the proxy runs nginx with the rendered configuration',
+      );
+    for (const [index, route] of system.routes.entries()) {
+      const known = route.in !== 'development' && declared.services.has(route.to);
+      if (known && route.to !== name && !(route.to in service.arrows))
+        problems.error(
+          'route-without-arrow',
+          `${at.system}.routes[${index}].to`,
+          `${route.to}, to which ${name} has no arrow`,
+          `an arrow from ${name}: nothing else may talk`,
+        );
+      if (route.to === name && service.proxy?.root === undefined)
+        problems.error(
+          'static-without-root',
+          `${at.system}.routes[${index}].to`,
+          `${name}, the proxy itself`,
+          `services.${name}.proxy.root, the folder with the static files`,
+        );
+    }
+    if (service.proxy?.cors?.origins.includes('*'))
+      problems.error('cors-wildcard', `${path}.proxy.cors.origins`, '"*"', 'the origins that may call, e.g. {origin}');
+  }
+  const second = proxies[1];
+  if (second !== undefined)
+    problems.error(
+      'two-proxies',
+      `${at.system}.services.${second[0]}.proxy`,
+      `a second proxy beside ${proxies[0]?.[0]}`,
+      'one proxy for each system',
+    );
+}
+
+/** How the outside comes in must be possible with what is there. */
+export function checkEdge(context: Context, declared: Declared): void {
+  const { problems, at, environment, proxy } = context;
+  checkRoutePaths(context);
+  checkProxy(context, declared);
+  const kind = edgeKind(context);
+  const stated =
+    context.own.edge === undefined ? `${at.environment}.edge` : `${at.environment}.systems.${context.id}.edge`;
+  if (kind === 'gateway')
+    problems.error(
+      'edge-not-yet',
+      stated,
+      '"gateway"',
+      '"ingress" or "load-balancer"; the Gateway API is not built yet',
+    );
+  if (kind === 'load-balancer' && proxy === undefined)
+    problems.error(
+      'load-balancer-without-proxy',
+      stated,
+      '"load-balancer"',
+      'a service with a proxy, or "ingress": a load balancer leads to one pod\'s port',
+    );
+  if (environment.hsts && environment.tls.by === 'none')
+    problems.error(
+      'hsts-without-tls',
+      `${at.environment}.hsts`,
+      'true',
+      'tls: without it browsers would be locked out',
+    );
+  const twice = context.hosts.find((host, index) => context.hosts.indexOf(host) < index);
+  if (twice !== undefined)
+    problems.error(
+      'duplicate-host',
+      `${at.environment}.systems.${context.id}.hosts`,
+      `"${twice}" twice`,
+      'each host once',
+    );
+}

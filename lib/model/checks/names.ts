@@ -1,0 +1,116 @@
+import { isRecord } from '../merge';
+import type { Selection } from '../resolve';
+import type { Context } from '../resolve/context';
+
+/** The names a system's file declares, as it was written: a part with a mistake in it still has its name. */
+export interface Declared {
+  readonly images: ReadonlySet<string>;
+  readonly services: ReadonlySet<string>;
+  readonly stores: ReadonlySet<string>;
+  readonly tools: ReadonlySet<string>;
+  readonly volumes: ReadonlySet<string>;
+  readonly secrets: ReadonlySet<string>;
+  readonly outside: ReadonlySet<string>;
+  readonly profiles: ReadonlySet<string>;
+}
+
+/** @param selection the files as found */
+export function declaredNames(selection: Selection): Declared {
+  const raw = isRecord(selection.system.raw) ? selection.system.raw : {};
+  const names = (key: string): Set<string> => new Set(isRecord(raw[key]) ? Object.keys(raw[key]) : []);
+  return {
+    images: names('images'),
+    services: names('services'),
+    stores: names('stores'),
+    tools: names('tools'),
+    volumes: names('volumes'),
+    secrets: names('secrets'),
+    outside: names('outside'),
+    profiles: names('profiles'),
+  };
+}
+
+/** Names that Keelson's own objects carry in every namespace. */
+const reserved = new Set([
+  'bootstrap',
+  'default-deny',
+  'default',
+  'monitoring',
+  'prometheus',
+  'alertmanager',
+  'grafana',
+  'acme-solver',
+]);
+
+function workloadNames(context: Context, declared: Declared): [kind: string, name: string][] {
+  const of = (kind: keyof Declared): [string, string][] => [...declared[kind]].map((name) => [kind, name]);
+  const jobs = [
+    ...Object.entries(context.system.services)
+      .filter(([, { migrations }]) => migrations)
+      .map(([name]): [string, string] => ['services', `${name}-migrate`]),
+    ...Object.entries(context.system.stores).flatMap(([name, { kind }]): [string, string][] => [
+      ...(kind === 'postgres' ? [['stores', `${name}-roles`] as [string, string]] : []),
+      ['stores', `${name}-pods`],
+    ]),
+  ];
+  return [...of('services'), ...of('stores'), ...of('tools'), ...of('outside'), ...jobs];
+}
+
+/** One name, one thing: a name is the object's name, what policies select by, and what an arrow means. */
+export function checkNames(context: Context, declared: Declared): void {
+  const { problems, at } = context;
+  const owners = new Map<string, string>();
+  for (const [kind, name] of workloadNames(context, declared)) {
+    const owner = owners.get(name);
+    if (owner !== undefined)
+      problems.error(
+        'duplicate-name',
+        `${at.system}.${kind}.${name}`,
+        `"${name}", which ${owner} has too`,
+        'a name of its own',
+      );
+    if (reserved.has(name))
+      problems.error(
+        'reserved-name',
+        `${at.system}.${kind}.${name}`,
+        `"${name}"`,
+        "a name that none of Keelson's own objects has",
+      );
+    owners.set(name, owner ?? kind);
+  }
+  checkSecretNames(context);
+  if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(context.namespace)) {
+    problems.error(
+      'namespace-name',
+      `${at.environment}.namespace`,
+      `"${context.namespace}"`,
+      'a DNS label of at most 63 characters',
+    );
+  }
+}
+
+/** Secrets of the system beside those of stores and tools. */
+function checkSecretNames(context: Context): void {
+  const { problems, at, system } = context;
+  const taken = new Map<string, string>();
+  for (const [name, { kind }] of Object.entries(system.stores)) {
+    const clients = Object.values(system.services).filter(({ arrows }) => name in arrows);
+    const own =
+      kind === 'postgres'
+        ? [`${name}-superuser`, ...clients.map(({ image }) => `${name}-${image}`)]
+        : [name, `${name}-cookie`];
+    for (const secret of own) taken.set(secret, `stores.${name}`);
+  }
+  for (const name of Object.keys(system.tools)) taken.set(name, `tools.${name}`);
+  for (const fixed of ['object-storage', 'edge-tls']) taken.set(fixed, 'the edge or the object storage');
+  for (const name of Object.keys(system.secrets)) {
+    const owner = taken.get(name);
+    if (owner !== undefined)
+      problems.error(
+        'duplicate-secret',
+        `${at.system}.secrets.${name}`,
+        `"${name}", the Secret of ${owner}`,
+        'a name of its own',
+      );
+  }
+}

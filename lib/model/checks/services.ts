@@ -1,0 +1,254 @@
+import { CronExpressionParser } from 'cron-parser';
+import { mib, millicores } from '../../kubernetes/quantities';
+import type { Context } from '../resolve/context';
+import { settingParts } from '../resolve/env';
+import { tiers } from '../schema/primitives';
+import type { ParsedService } from '../schema/system';
+
+type Check = (context: Context, name: string, service: ParsedService, path: string) => void;
+
+const checkKind: Check = ({ problems }, _name, service, path) => {
+  const ports = Object.keys(service.ports ?? {}).length;
+  if (service.kind === 'web' && ports === 0)
+    problems.error('web-without-port', `${path}.ports`, 'no port', 'at least one port: a web service listens');
+  if (service.kind !== 'web' && ports > 0)
+    problems.error('port-on-worker', `${path}.ports`, `a ${service.kind} with a port`, 'kind "web", or no ports');
+  if (service.kind === 'cron' && service.schedule === undefined)
+    problems.error('cron-without-schedule', `${path}.schedule`, 'nothing', 'a schedule such as "0 3 * * *"');
+  if (service.kind !== 'cron' && service.schedule !== undefined)
+    problems.error(
+      'schedule-without-cron',
+      `${path}.schedule`,
+      `a schedule on a ${service.kind}`,
+      'kind "cron", or no schedule',
+    );
+  const counted = tiers.some((tier) => service.scaling?.[tier] !== undefined);
+  if (counted && (service.kind === 'singleton' || service.kind === 'cron'))
+    problems.error(
+      'scaled-singleton',
+      `${path}.scaling`,
+      `replicas of a ${service.kind}`,
+      'no scaling: there is exactly one',
+    );
+};
+
+/** Whether a cron expression means something; `@daily` and the like do. */
+export function isSchedule(schedule: string): boolean {
+  try {
+    CronExpressionParser.parse(schedule);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const checkSchedule: Check = ({ problems }, _name, { schedule }, path) => {
+  if (schedule !== undefined && !isSchedule(schedule))
+    problems.error(
+      'invalid-schedule',
+      `${path}.schedule`,
+      `"${schedule}"`,
+      'a cron expression with minute, hour, day, month and weekday in their ranges',
+    );
+};
+
+const checkPorts: Check = ({ problems }, _name, service, path) => {
+  const owners = new Map<number, string>();
+  for (const [name, port] of Object.entries(service.ports ?? {})) {
+    const owner = owners.get(port);
+    if (owner !== undefined)
+      problems.error('duplicate-port', `${path}.ports.${name}`, `${port}, which ${owner} has too`, 'a port of its own');
+    if (port < 1024 && !service.proxy)
+      problems.error(
+        'privileged-port',
+        `${path}.ports.${name}`,
+        String(port),
+        'a port from 1024: the container has no capability to bind a lower one',
+      );
+    owners.set(port, name);
+  }
+};
+
+const checkHealth: Check = ({ problems }, _name, { kind, health, ports }, path) => {
+  if (health === undefined) return;
+  const portless = Object.keys(ports ?? {}).length === 0;
+  if (portless && (health.path !== undefined || health.livePath !== undefined))
+    problems.error(
+      'health-path-without-port',
+      `${path}.health.path`,
+      `a path on a ${kind} without a port`,
+      'a command',
+    );
+  if (!portless && health.command !== undefined)
+    problems.error(
+      'health-command-with-port',
+      `${path}.health.command`,
+      'a command on a service with a port',
+      'a path: the kubelet asks over the network',
+    );
+  if (health.path !== undefined && health.path === health.livePath)
+    problems.error(
+      'same-health-path',
+      `${path}.health.livePath`,
+      `"${health.livePath}", the readiness path`,
+      'a path that asks no dependency, or none',
+    );
+  if (health.timeoutSeconds > health.intervalSeconds)
+    problems.error(
+      'health-timeout',
+      `${path}.health.timeoutSeconds`,
+      `${health.timeoutSeconds}, above the interval of ${health.intervalSeconds}`,
+      'at most the interval',
+    );
+};
+
+type Stated = NonNullable<ParsedService['resources']>;
+
+/** A request above its limit is refused by the API server; `highResources` only ever raise. */
+export function checkResources(
+  { problems }: Context,
+  path: string,
+  stated: Stated | undefined,
+  high: Stated | undefined,
+): void {
+  const read = { cpu: millicores, memory: mib } as const;
+  for (const [key, resources] of [
+    ['resources', stated],
+    ['highResources', high],
+  ] as const) {
+    for (const unit of ['cpu', 'memory'] as const) {
+      if (resources === undefined) continue;
+      const [request, limit] = [resources.requests[unit], resources.limits[unit]];
+      if (read[unit](request) > read[unit](limit))
+        problems.error(
+          'request-above-limit',
+          `${path}.${key}.requests.${unit}`,
+          `"${request}"`,
+          `at most the limit of ${limit}`,
+        );
+      if (key === 'highResources' && stated !== undefined && read[unit](limit) < read[unit](stated.limits[unit])) {
+        problems.error(
+          'high-below-medium',
+          `${path}.highResources.limits.${unit}`,
+          `"${limit}"`,
+          `at least ${stated.limits[unit]}: tier high only raises`,
+        );
+      }
+    }
+  }
+}
+
+const checkScaling: Check = ({ problems }, _name, { scaling }, path) => {
+  if (scaling === undefined) return;
+  const stated = tiers.filter((tier) => scaling[tier] !== undefined);
+  if (stated.length > 0) {
+    for (const tier of tiers)
+      if (scaling[tier] === undefined)
+        problems.error(
+          'tier-without-replicas',
+          `${path}.scaling.${tier}`,
+          'nothing',
+          `a replica count for tier ${tier}, because other tiers have one`,
+        );
+  }
+  for (const [lower, upper] of [
+    ['low', 'medium'],
+    ['medium', 'high'],
+  ] as const) {
+    const [less, more] = [scaling[lower], scaling[upper]];
+    if (less !== undefined && more !== undefined && less > more)
+      problems.error(
+        'scaling-order',
+        `${path}.scaling.${upper}`,
+        String(more),
+        `at least ${less}, the figure of ${lower}`,
+      );
+  }
+};
+
+/** Paths that lie in each other would hide each other's content. */
+const checkPaths: Check = ({ problems }, _name, service, path) => {
+  const paths = [
+    ...Object.entries(service.mounts).map(([volume, at]) => [`mounts.${volume}`, at] as const),
+    ...Object.keys(service.scratch).map((at) => [`scratch.${at}`, at] as const),
+  ];
+  for (const [index, [key, at]] of paths.entries()) {
+    const clash = paths
+      .slice(0, index)
+      .find(([, other]) => at === other || at.startsWith(`${other}/`) || other.startsWith(`${at}/`));
+    if (clash !== undefined)
+      problems.error(
+        'mount-clash',
+        `${path}.${key}`,
+        `"${at}", which meets ${clash[0]}`,
+        'folders apart from each other',
+      );
+  }
+};
+
+const credentialName = /(PASSWORD|PASSWD|SECRET|SECRET_KEY|PRIVATE_KEY|API_KEY|ACCESS_KEY|TOKEN)$/;
+
+const checkSettings: Check = (context, name, service, path) => {
+  const { problems, own, at, id } = context;
+  const parts = settingParts(context);
+  const places = [
+    [`${path}.settings`, service.settings],
+    [`${at.environment}.systems.${id}.settings.${name}`, own.settings[name] ?? {}],
+  ] as const;
+  for (const [place, settings] of places) {
+    for (const [key, value] of Object.entries(settings)) {
+      const credential = (credentialName.test(key) && value !== '') || /:\/\/[^/\s:@]+:[^/\s@]+@/.test(value);
+      if (credential)
+        problems.error(
+          'credential-in-settings',
+          `${place}.${key}`,
+          'what looks like a credential',
+          'a secret: settings are committed in plain text',
+        );
+      for (const [, word = ''] of value.matchAll(/\{(\w+)\}/g))
+        problems.known('unknown-placeholder', `${place}.${key}`, word, 'a placeholder', Object.keys(parts));
+    }
+  }
+};
+
+const checkMigrations: Check = ({ problems, system }, name, service, path) => {
+  if (service.migrations === undefined) return;
+  const toDatabase = Object.keys(service.arrows).some((target) => system.stores[target]?.kind === 'postgres');
+  if (!toDatabase)
+    problems.error(
+      'migrations-without-database',
+      `${path}.migrations`,
+      'migrations without an arrow to a postgres',
+      'an arrow to the database they change',
+    );
+  const twin = Object.entries(system.services).find(
+    ([other, { image, migrations }]) => other < name && image === service.image && migrations,
+  );
+  if (twin !== undefined)
+    problems.error(
+      'two-migrators',
+      `${path}.migrations`,
+      `migrations of image ${service.image}, which ${twin[0]} runs too`,
+      'one service that migrates for each image',
+    );
+};
+
+const checks: readonly Check[] = [
+  checkKind,
+  checkSchedule,
+  checkPorts,
+  checkHealth,
+  checkScaling,
+  checkPaths,
+  checkSettings,
+  checkMigrations,
+];
+
+/** What each service must be by itself. */
+export function checkServices(context: Context): void {
+  for (const [name, service] of Object.entries(context.system.services)) {
+    const path = `${context.at.system}.services.${name}`;
+    for (const check of checks) check(context, name, service, path);
+    checkResources(context, path, service.resources, service.highResources);
+  }
+}

@@ -1,0 +1,177 @@
+import { mib } from '../../kubernetes/quantities';
+import { connectionBudget, writeOut } from '../resolve/budget';
+import type { Context } from '../resolve/context';
+import { endpointOf, engineOf } from '../resolve/stores';
+import { tiers } from '../schema/primitives';
+import type { ParsedStore } from '../schema/system';
+import { checkResources, isSchedule } from './services';
+
+type Check = (context: Context, name: string, store: ParsedStore, path: string) => void;
+
+const engines: Readonly<Record<ParsedStore['kind'], readonly string[]>> = {
+  postgres: ['statefulset', 'cloudnative-pg', 'external'],
+  redis: ['statefulset', 'external'],
+  rabbitmq: ['statefulset', 'rabbitmq-cluster-operator', 'external'],
+};
+
+const checkEngine: Check = (context, name, store, path) => {
+  const { problems, at, id, own } = context;
+  const engine = engineOf(context, name, store);
+  const stated =
+    own.stores[name]?.engine === undefined ? `${path}.engine` : `${at.environment}.systems.${id}.stores.${name}.engine`;
+  if (!problems.known('unknown-engine', stated, engine, `an engine of a ${store.kind}`, engines[store.kind])) return;
+  if (engine === 'cloudnative-pg' || engine === 'rabbitmq-cluster-operator')
+    problems.error(
+      'engine-not-yet',
+      stated,
+      `"${engine}"`,
+      '"statefulset" or "external"; this operator is not built yet',
+    );
+  const place = `${at.environment}.systems.${id}.stores.${name}.endpoint`;
+  if (engine === 'external' && endpointOf(context, name, store) === undefined)
+    problems.error('external-without-endpoint', place, 'nothing', 'host and cidrs of the managed store');
+  if (engine !== 'external' && own.stores[name]?.endpoint !== undefined)
+    problems.error(
+      'endpoint-without-external',
+      place,
+      `an endpoint for engine ${engine}`,
+      'engine "external", or no endpoint',
+    );
+};
+
+const checkBudget: Check = (context, name, store, path) => {
+  if (store.kind !== 'postgres') return;
+  for (const tier of tiers.filter((each) => store.tiers.includes(each))) {
+    const budget = connectionBudget(context, name, store, tier);
+    if (budget.total > store.maxConnections)
+      context.problems.error(
+        'connection-budget',
+        `${path}.maxConnections`,
+        `${store.maxConnections}, while tier ${tier} may need ${writeOut(budget)}`,
+        'a sum that fits, by fewer processes, smaller pools or a higher maxConnections',
+      );
+  }
+};
+
+const checkPostgres: Check = (context, _name, store, path) => {
+  if (store.kind !== 'postgres') return;
+  const { problems } = context;
+  const reference = context.images.get(store.image) ?? '';
+  if (reference !== '' && !/:v?\d+(\.\d+)?([-.@]|$)/.test(reference))
+    problems.error(
+      'postgres-version',
+      `${path}.image`,
+      `"${reference}"`,
+      'a tag that starts with the version, e.g. 16.15-bookworm: the data folder depends on it',
+    );
+  if (/alpine/.test(reference))
+    problems.warning(
+      'postgres-alpine',
+      `${path}.image`,
+      `"${reference}"`,
+      'the same base image for ever: musl and glibc sort text differently, and a change corrupts indexes',
+    );
+  if (store.tls === 'verify-full')
+    problems.warning(
+      'postgres-tls-not-yet',
+      `${path}.tls`,
+      '"verify-full"',
+      'encrypted connections once TLS to PostgreSQL is built; they are plain inside the namespace until then',
+    );
+};
+
+const checkRedis: Check = (context, name, store, path) => {
+  if (store.kind !== 'redis') return;
+  const { problems, system, at } = context;
+  const limit = store.resources.limits.memory;
+  if (store.maxMemory !== undefined && mib(store.maxMemory) > mib(limit) * 0.75)
+    problems.error(
+      'redis-memory',
+      `${path}.maxMemory`,
+      `"${store.maxMemory}"`,
+      `at most three quarters of the memory limit of ${limit}: a snapshot forks the process`,
+    );
+  if (!store.cluster) return;
+  for (const [service, { arrows }] of Object.entries(system.services)) {
+    const arrow = arrows[name];
+    if (arrow !== undefined && !arrow.clusterAware)
+      problems.warning(
+        'redis-cluster',
+        `${at.system}.services.${service}.arrows.${name}.clusterAware`,
+        'false',
+        'true: a client that does not speak Redis Cluster sees one shard; one instance is used',
+      );
+  }
+};
+
+const checkReplicas: Check = (context, name, store, path) => {
+  const { problems, own, at, id } = context;
+  for (const tier of tiers) {
+    const figure = store.replicas[tier];
+    if (store.kind === 'rabbitmq' && figure % 2 === 0)
+      problems.error(
+        'even-nodes',
+        `${path}.replicas.${tier}`,
+        String(figure),
+        'an odd number: quorum queues need a majority',
+      );
+    if (store.tiers.includes(tier)) continue;
+    if (figure !== 1)
+      problems.error(
+        'replicas-of-absent-tier',
+        `${path}.replicas.${tier}`,
+        String(figure),
+        `1: the store does not exist at tier ${tier}`,
+      );
+  }
+  const primary = own.stores[name]?.primary ?? 0;
+  if (primary >= store.replicas[context.tier])
+    problems.error(
+      'primary-ordinal',
+      `${at.environment}.systems.${id}.stores.${name}.primary`,
+      String(primary),
+      `an ordinal below the ${store.replicas[context.tier]} replicas of tier ${context.tier}`,
+    );
+};
+
+const checkBackup: Check = (context, _name, store, path) => {
+  const { problems, mode } = context;
+  if (store.backup === undefined) {
+    if (mode === 'production' && store.kind !== 'rabbitmq' && engineOf(context, _name, store) !== 'external')
+      problems.warning('no-backup', `${path}.backup`, 'nothing', 'a backup: without one a lost volume is lost data');
+    return;
+  }
+  if (!isSchedule(store.backup.schedule))
+    problems.error(
+      'invalid-schedule',
+      `${path}.backup.schedule`,
+      `"${store.backup.schedule}"`,
+      'a cron expression with minute, hour, day, month and weekday in their ranges',
+    );
+  if (store.backup.formats.includes('plain') && store.kind !== 'postgres')
+    problems.error('backup-format', `${path}.backup.formats`, 'plain', "no formats: they are pg_dump's");
+};
+
+const checks: readonly Check[] = [checkEngine, checkBudget, checkPostgres, checkRedis, checkReplicas, checkBackup];
+
+/** What each store must be by itself, and at every tier's maximum. */
+export function checkStores(context: Context): void {
+  for (const [name, store] of Object.entries(context.system.stores)) {
+    const path = `${context.at.system}.stores.${name}`;
+    for (const check of checks) check(context, name, store, path);
+    checkResources(context, path, store.resources, store.highResources);
+    if (
+      store.encrypted &&
+      context.mode === 'production' &&
+      engineOf(context, name, store) !== 'external' &&
+      context.environment.storage.encryptedClassName === undefined
+    ) {
+      context.problems.warning(
+        'encrypted-class',
+        `${context.at.environment}.storage.encryptedClassName`,
+        'nothing',
+        `a storage class that encrypts, for ${name}; the claim uses the default class`,
+      );
+    }
+  }
+}
