@@ -29,13 +29,6 @@ function checkRoutePaths(context: Context): void {
         `"${route.path}"`,
         'a plain path without "//", "..", "?", "#", "%" or blanks: a normalised request never matches another',
       );
-    if (route.websocket && route.streaming)
-      problems.error(
-        'websocket-and-streaming',
-        `${path}.streaming`,
-        'a route for WebSockets and server-sent events',
-        'one of them',
-      );
     if (route.immutable && (route.websocket || route.streaming))
       problems.error(
         'immutable-stream',

@@ -12,13 +12,29 @@ export interface Declared {
   readonly secrets: ReadonlySet<string>;
   readonly outside: ReadonlySet<string>;
   readonly profiles: ReadonlySet<string>;
+  /** Images and secrets that services use in any mode: what `development` replaces is used all the same. */
+  readonly used: { readonly images: ReadonlySet<string>; readonly secrets: ReadonlySet<string> };
 }
+
+/** The names of parts: `used` is none. */
+type Kind = Exclude<keyof Declared, 'used'>;
 
 /** @param selection the files as found */
 export function declaredNames(selection: Selection): Declared {
   const raw = isRecord(selection.system.raw) ? selection.system.raw : {};
   const names = (key: string): Set<string> => new Set(isRecord(raw[key]) ? Object.keys(raw[key]) : []);
+  const services = isRecord(raw['services']) ? Object.values(raw['services']).filter(isRecord) : [];
+  const everyMode = services.flatMap((service) => [
+    service,
+    ...(isRecord(service['development']) ? [service['development']] : []),
+  ]);
   return {
+    used: {
+      images: new Set(everyMode.map(({ image }) => String(image))),
+      secrets: new Set(
+        everyMode.flatMap(({ secrets }) => (isRecord(secrets) ? Object.values(secrets).map(String) : [])),
+      ),
+    },
     images: names('images'),
     services: names('services'),
     stores: names('stores'),
@@ -43,7 +59,7 @@ const reserved = new Set([
 ]);
 
 function workloadNames(context: Context, declared: Declared): [kind: string, name: string][] {
-  const of = (kind: keyof Declared): [string, string][] => [...declared[kind]].map((name) => [kind, name]);
+  const of = (kind: Kind): [string, string][] => [...declared[kind]].map((name) => [kind, name]);
   const jobs = [
     ...Object.entries(context.system.services)
       .filter(([, { migrations }]) => migrations)

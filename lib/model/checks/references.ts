@@ -188,14 +188,10 @@ const checkOwn: Check = (context, declared) => {
 const checkUnused: Check = (context, declared) => {
   const { problems, at, system } = context;
   const services = Object.values(system.services);
-  const images = [...services, ...Object.values(system.stores), ...Object.values(system.tools)].map(
-    ({ image }) => image,
-  );
-  const development = services.flatMap(({ development: other }) => (other?.image === undefined ? [] : [other.image]));
-  const developmentSecrets = services.flatMap(({ development: other }) => Object.values(other?.secrets ?? {}));
-  const used: [keyof Declared, Iterable<string>][] = [
-    ['images', [...images, ...development, 'helper']],
-    ['secrets', [...services.flatMap(({ secrets }) => Object.values(secrets)), ...developmentSecrets]],
+  const parts = [...Object.values(system.stores), ...Object.values(system.tools)].map(({ image }) => image);
+  const used: [Exclude<keyof Declared, 'used'>, Iterable<string>][] = [
+    ['images', [...declared.used.images, ...parts, 'helper']],
+    ['secrets', declared.used.secrets],
     ['volumes', services.flatMap(({ mounts }) => Object.keys(mounts))],
     ['outside', services.flatMap(({ arrows }) => Object.keys(arrows))],
     ['profiles', services.flatMap(({ profile }) => (profile === undefined ? [] : [profile]))],

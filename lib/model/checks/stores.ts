@@ -134,10 +134,15 @@ const checkReplicas: Check = (context, name, store, path) => {
     );
 };
 
-const checkBackup: Check = (context, _name, store, path) => {
+/** Whether a store holds what cannot be had again: a broker's messages are in flight, a cache's entries are copies. */
+function keepsData(store: ParsedStore): boolean {
+  return store.kind === 'postgres' || (store.kind === 'redis' && store.use !== 'cache');
+}
+
+const checkBackup: Check = (context, name, store, path) => {
   const { problems, mode } = context;
   if (store.backup === undefined) {
-    if (mode === 'production' && store.kind !== 'rabbitmq' && engineOf(context, _name, store) !== 'external')
+    if (mode === 'production' && keepsData(store) && engineOf(context, name, store) !== 'external')
       problems.warning('no-backup', `${path}.backup`, 'nothing', 'a backup: without one a lost volume is lost data');
     return;
   }
