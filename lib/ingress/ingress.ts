@@ -1,0 +1,46 @@
+import { k8s } from 'cdk8s-plus-28';
+import { Construct } from 'constructs';
+import { metadata } from '../kubernetes/labels';
+import type { EdgePlan, Plan, RoutePlan, TlsPlan } from '../model/plan';
+
+export interface IngressProps {
+  readonly plan: Plan;
+}
+
+/** cert-manager watches Ingresses for its own annotation; no other annotation is ever set, as each belongs to one controller. */
+function annotations(tls: TlsPlan): Record<string, string> | undefined {
+  if (tls.by !== 'cert-manager' || tls.certificate) return undefined;
+  const kind = tls.issuerKind === 'ClusterIssuer' ? 'cluster-issuer' : 'issuer';
+  return { [`cert-manager.io/${kind}`]: tls.issuer };
+}
+
+/** `Prefix` matches whole elements: `/api/` takes `/api` and `/api/x`, never `/apix`. */
+function path(route: RoutePlan): k8s.HttpIngressPath {
+  return {
+    path: route.path,
+    pathType: route.match === 'exact' ? 'Exact' : 'Prefix',
+    backend: { service: { name: route.to, port: { number: route.port } } },
+  };
+}
+
+/** The same rules for each host; a rule without a host, where there is none, is for all. */
+function rules(edge: EdgePlan): k8s.IngressRule[] {
+  const http = (): k8s.HttpIngressRuleValue => ({ paths: edge.routes.map(path) });
+  return edge.hosts.length === 0 ? [{ http: http() }] : edge.hosts.map((host) => ({ host, http: http() }));
+}
+
+/** The way in by the cluster's Ingress controller, which ends TLS. */
+export class Ingress extends Construct {
+  constructor(scope: Construct, id: string, { plan }: IngressProps) {
+    super(scope, id);
+    const { edge } = plan;
+    new k8s.KubeIngress(this, 'Resource', {
+      metadata: metadata(plan, 'edge', { name: 'edge', component: 'edge' }, annotations(edge.tls)),
+      spec: {
+        ingressClassName: edge.ingressClass,
+        tls: edge.tls.by === 'none' ? undefined : [{ hosts: [...edge.hosts], secretName: edge.tls.secret }],
+        rules: rules(edge),
+      },
+    });
+  }
+}

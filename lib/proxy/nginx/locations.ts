@@ -1,0 +1,87 @@
+import type { RoutePlan } from '../../model/plan';
+import { healthPath, livePath, readyPath } from '../layout';
+import type { ProxyService } from '../proxy-service';
+import { rateZone } from './limits';
+import { block, quoted } from './syntax';
+import { upstreamName } from './upstreams';
+
+/** A WebSocket or an event stream may be silent this long, seconds; applications ping more often than once an hour. */
+const idleSeconds = 3600;
+
+const aYear = '"public, max-age=31536000, immutable"';
+
+/** Files of the image: a page of the application falls back to its index.html, a hashed file does not. */
+function staticFiles(route: RoutePlan, root: string | undefined): string[] {
+  if (root === undefined) return ['return 404;'];
+  return [
+    // Never what a tool left behind (.git, .env).
+    ...block(String.raw`if ($uri ~ "/\.(?!well-known/)")`, ['return 404;']),
+    `root ${quoted(root)};`,
+    // A new release must be seen at once; only its hashed files may be kept.
+    `set $cache_control ${route.immutable ? aYear : '"no-cache"'};`,
+    `try_files $uri ${route.immutable ? '=404' : '/index.html'};`,
+  ];
+}
+
+function timeouts(seconds: number): string[] {
+  return [`proxy_read_timeout ${seconds}s;`, `proxy_send_timeout ${seconds}s;`];
+}
+
+function proxied(route: RoutePlan): string[] {
+  const open = route.websocket || route.streaming;
+  return [
+    ...timeouts(open ? Math.max(idleSeconds, route.timeoutSeconds) : route.timeoutSeconds),
+    ...(open ? ['proxy_buffering off;', 'gzip off;'] : []),
+    ...(route.websocket ? ['include websocket.conf;'] : []),
+    ...(route.immutable ? ['include immutable.conf;', `set $cache_control ${aYear};`] : []),
+    `proxy_pass http://${upstreamName(route)};`,
+  ];
+}
+
+function body(service: ProxyService, route: RoutePlan): string[] {
+  const { proxy, name } = service;
+  const { rate, bodySize } = route;
+  return [
+    ...(rate === undefined ? [] : [`limit_req zone=${rateZone(proxy.routes, route)} burst=${rate.burst} nodelay;`]),
+    ...(bodySize === undefined ? [] : [`client_max_body_size ${bodySize}m;`]),
+    ...(route.to === name ? staticFiles(route, proxy.root) : proxied(route)),
+  ];
+}
+
+/** A prefix without its last slash: the element-wise prefix that Ingress and Gateway API know. */
+export function stem(path: string): string {
+  return path.replace(/\/+$/, '');
+}
+
+/**
+ * The locations of a route. A prefix matches whole elements, as in Ingress and Gateway API: `/api/` and `/api` both mean
+ * `/api` and all below it, never `/apix`.
+ */
+function locations(service: ProxyService, route: RoutePlan, exact: ReadonlySet<string>): string[] {
+  const lines = body(service, route);
+  if (route.match === 'exact') return block(`location = ${quoted(route.path)}`, lines);
+  const base = stem(route.path);
+  const own = base === '' || exact.has(base) ? [] : block(`location = ${quoted(base)}`, lines);
+  return [...own, ...block(`location ^~ ${quoted(`${base}/`)}`, lines)];
+}
+
+/** Health of the proxy itself: it asks nobody, so that an upstream's failure never restarts or removes the proxy. */
+export function healthLocations(service: ProxyService): string[] {
+  const routed = new Set(service.proxy.routes.filter(({ match }) => match === 'exact').map(({ path }) => path));
+  return [healthPath, livePath, readyPath]
+    .filter((path) => !routed.has(path))
+    .flatMap((path) =>
+      block(`location = ${path}`, ['access_log off;', 'default_type text/plain;', 'return 200 "ok\\n";']),
+    );
+}
+
+/** All locations, in the table's order (nginx itself takes the longest). What no route takes answers 404. */
+export function routeLocations(service: ProxyService): string[] {
+  const { routes } = service.proxy;
+  const exact = new Set(routes.filter(({ match }) => match === 'exact').map(({ path }) => path));
+  const whole = routes.some(({ path, match }) => match === 'prefix' && stem(path) === '');
+  return [
+    ...routes.flatMap((route) => locations(service, route, exact)),
+    ...(whole ? [] : block('location /', ['return 404;'])),
+  ];
+}
