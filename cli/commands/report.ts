@@ -1,2 +1,28 @@
+import { planOf } from '../../lib/choice';
+import type { Plan, Tier } from '../../lib/model/plan';
+import { tiers } from '../../lib/model/schema/primitives';
+import { reportOf } from '../../lib/report';
+import { reportText } from '../report-text';
 import type { Session } from '../session';
-export function reportCommand(_s: Session): void {}
+
+interface ReportCommandOptions {
+  readonly tier?: string;
+  readonly format: string;
+}
+
+/** `keelson report` */
+export function reportCommand(
+  session: Session,
+  system: string,
+  environment: string,
+  options: ReportCommandOptions,
+): void {
+  const { tier, format } = options;
+  const plan = session.plan({ system, environment, ...(tier === undefined ? {} : { tier }) });
+  const others = tiers.map(
+    (other) => [other, planOf(session.workspace, { system, environment, tier: other }).plan] as const,
+  );
+  const byTier = new Map(others.filter((entry): entry is readonly [Tier, Plan] => entry[1] !== undefined));
+  const report = reportOf(plan, { byTier });
+  session.out(format === 'json' ? JSON.stringify(report, null, 2) : reportText(report, session.color));
+}

@@ -1,0 +1,177 @@
+import type { ClaimPlan, Plan } from '../model/plan';
+import { createCommands } from '../secrets/commands';
+
+/** Something the cluster must have before the manifests are applied, why, and how to see whether it has. */
+export interface Prerequisite {
+  readonly what: string;
+  readonly why: string;
+  /** A command that shows it, where there is one. */
+  readonly check: string | null;
+}
+
+function prerequisite(what: string, why: string, check: string | null = null): Prerequisite {
+  return { what, why, check };
+}
+
+/** Every claim of the Plan: of stores, of volumes, of tools, of the backups. */
+export function claimsOf(plan: Plan): ClaimPlan[] {
+  return [
+    ...plan.stores.flatMap(({ claims }) => claims),
+    ...plan.volumes.map(({ claim }) => claim),
+    ...plan.tools.flatMap(({ claim }) => (claim ? [claim] : [])),
+  ];
+}
+
+function cluster(plan: Plan): Prerequisite[] {
+  const { cpu, memory } = plan.quota.largest;
+  return [
+    prerequisite('Kubernetes 1.28 or newer', 'the manifests use its fields', 'kubectl version'),
+    prerequisite(
+      'a network plugin that enforces NetworkPolicy',
+      'every namespace denies by default; without enforcement the policies are silently inert',
+    ),
+    prerequisite(
+      `a node with ${cpu / 1000} CPU and ${memory} MiB free`,
+      'the largest container must fit on one',
+      'kubectl describe nodes',
+    ),
+  ];
+}
+
+function storage(plan: Plan): Prerequisite[] {
+  const classes = new Map<string, ClaimPlan[]>();
+  for (const claim of claimsOf(plan)) {
+    const key = claim.storageClass ?? '';
+    classes.set(key, [...(classes.get(key) ?? []), claim]);
+  }
+  return [...classes].map(([name, claims]) => {
+    const shared = claims.some(({ accessMode }) => accessMode === 'ReadWriteMany') ? ' with ReadWriteMany' : '';
+    const what = name === '' ? `a default StorageClass${shared}` : `StorageClass ${name}${shared}`;
+    const list = claims.map(({ name: claim, size }) => `${claim} (${size} MiB)`).join(', ');
+    const check = name === '' ? 'kubectl get storageclass' : `kubectl get storageclass ${name}`;
+    return prerequisite(what, `claims ${list}; growing them needs allowVolumeExpansion`, check);
+  });
+}
+
+function edge(plan: Plan): Prerequisite[] {
+  const { kind, hosts, ingressClass, peer, tls } = plan.edge;
+  if (kind === 'none') return [];
+  const ways = {
+    ingress: prerequisite(
+      `an Ingress controller in the namespace ${peer.namespace}`,
+      `requests come in through ${ingressClass === undefined ? 'the default IngressClass' : `the IngressClass ${ingressClass}`}`,
+      `kubectl get ingressclass${ingressClass === undefined ? '' : ` ${ingressClass}`}`,
+    ),
+    gateway: prerequisite(
+      `Gateway API and a Gateway in the namespace ${peer.namespace}`,
+      'requests come in through HTTPRoutes',
+      'kubectl get gatewayclass',
+    ),
+    'load-balancer': prerequisite('load balancers for Services', 'requests come in through a Service of that type'),
+  } as const;
+  const names = prerequisite(`DNS records for ${hosts.join(', ')}`, 'the public addresses must lead to the edge');
+  if (tls.by !== 'cert-manager') return [ways[kind], names];
+  const issuer =
+    tls.issuerKind === 'ClusterIssuer' ? `clusterissuer ${tls.issuer}` : `-n ${plan.namespace} issuer ${tls.issuer}`;
+  return [
+    ways[kind],
+    names,
+    prerequisite(
+      `cert-manager with the ${tls.issuerKind} ${tls.issuer}`,
+      `it makes the Secret ${tls.secret}; without it nothing happens, and nothing says so`,
+      `kubectl get ${issuer}`,
+    ),
+  ];
+}
+
+function addOns(plan: Plan): Prerequisite[] {
+  const provider = plan.secretsProvider;
+  const scaled = plan.services.filter(({ autoscaler }) => autoscaler !== undefined).map(({ name }) => name);
+  const byQueue = plan.services.filter(({ autoscaler }) => autoscaler?.queue !== undefined).map(({ name }) => name);
+  const engines = plan.stores.map(({ engine }) => engine);
+  return [
+    ...(scaled.length
+      ? [prerequisite('metrics-server', `autoscaling of ${scaled.join(', ')}`, 'kubectl top nodes')]
+      : []),
+    ...(plan.keda && byQueue.length
+      ? [
+          prerequisite(
+            'KEDA',
+            `${byQueue.join(', ')} scale by the length of a queue`,
+            'kubectl get crd scaledobjects.keda.sh',
+          ),
+        ]
+      : []),
+    ...(plan.monitoring === 'operator'
+      ? [
+          prerequisite(
+            'the Prometheus Operator',
+            'monitoring is `operator`',
+            'kubectl get crd servicemonitors.monitoring.coreos.com',
+          ),
+        ]
+      : []),
+    ...(provider.provider === 'external-secrets'
+      ? [
+          prerequisite(
+            `External Secrets with the ${provider.storeKind} ${provider.store}`,
+            'generated Secrets come from it',
+            `kubectl get ${provider.storeKind.toLowerCase()} ${provider.store}`,
+          ),
+        ]
+      : []),
+    ...(provider.provider === 'sealed-secrets'
+      ? [
+          prerequisite(
+            'the Sealed Secrets controller',
+            'it opens the generated Secrets',
+            'kubectl get crd sealedsecrets.bitnami.com',
+          ),
+        ]
+      : []),
+    ...(engines.includes('cloudnative-pg')
+      ? [prerequisite('CloudNativePG', 'it runs PostgreSQL', 'kubectl get crd clusters.postgresql.cnpg.io')]
+      : []),
+    ...(engines.includes('rabbitmq-cluster-operator')
+      ? [
+          prerequisite(
+            'the RabbitMQ Cluster Operator',
+            'it runs RabbitMQ',
+            'kubectl get crd rabbitmqclusters.rabbitmq.com',
+          ),
+        ]
+      : []),
+  ];
+}
+
+function outside(plan: Plan): Prerequisite[] {
+  return plan.stores.flatMap(({ name, external }) =>
+    external === undefined
+      ? []
+      : [
+          prerequisite(
+            `the managed store ${name} at ${external.host}:${external.port}`,
+            `reachable at ${external.cidrs.join(', ')} only`,
+          ),
+        ],
+  );
+}
+
+function secrets(plan: Plan): Prerequisite[] {
+  const names = createCommands(plan)
+    .filter(({ optional }) => !optional)
+    .map(({ secret }) => secret);
+  if (names.length === 0) return [];
+  return [
+    prerequisite(
+      `the Secrets ${names.join(', ')}`,
+      'pods wait for them',
+      `kubectl -n ${plan.namespace} get secret ${names.join(' ')}`,
+    ),
+  ];
+}
+
+/** What the cluster must have, from the most general to the most particular. */
+export function prerequisitesOf(plan: Plan): Prerequisite[] {
+  return [...cluster(plan), ...storage(plan), ...edge(plan), ...addOns(plan), ...outside(plan), ...secrets(plan)];
+}
