@@ -88,8 +88,7 @@ function secretText(report: Report, color: Colors): string {
     color.dim(`# ${description}${optional ? ', if you have one' : ''}`),
     ...commands,
   ]);
-  return [list, ...(commands.length ? ['', ...commands] : [])].join('
-');
+  return [list, ...(commands.length ? ['', ...commands] : [])].join('\n');
 }
 
 function exposedText({ exposed }: Report): string {
