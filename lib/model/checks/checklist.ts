@@ -30,6 +30,7 @@ function servicesDocumented({ system, problems, at }: Context): void {
       'a service or store',
       Object.keys(all),
     );
+  if (stated.services.some((name) => all[name] === undefined)) return;
   const known = stated.services.flatMap((name) => all[name]?.resources ?? []);
   for (const side of ['limits', 'requests'] as const) {
     const sum = known
@@ -147,7 +148,7 @@ function storageReal({ system, problems, at }: Context): void {
 function scalingFeasible({ system, problems, at }: Context): void {
   for (const [name, service] of Object.entries(system.services)) {
     const queue = service.scaling?.queue?.store;
-    if (queue !== undefined && !(queue in service.arrows))
+    if (queue !== undefined && system.stores[queue]?.kind === 'rabbitmq' && !(queue in service.arrows))
       problems.error(
         'scaling-feasible',
         `${at.system}.services.${name}.scaling.queue.store`,

@@ -42,7 +42,7 @@ function checkRoutePaths(context: Context): void {
 function checkProxy(context: Context, declared: Declared): void {
   const { problems, at, system } = context;
   const proxies = Object.entries(system.services).filter(([, { proxy }]) => proxy);
-  for (const [name, service] of proxies) {
+  for (const [name, service] of proxies.slice(0, 1)) {
     const path = `${at.system}.services.${name}`;
     if (service.kind !== 'web')
       problems.error('proxy-kind', `${path}.proxy`, `a proxy of kind ${service.kind}`, 'kind "web"');
@@ -62,8 +62,8 @@ function checkProxy(context: Context, declared: Declared): void {
         'none: the proxy runs nginx with the rendered configuration',
       );
     for (const [index, route] of system.routes.entries()) {
-      const known = route.in !== 'development' && declared.services.has(route.to);
-      if (known && route.to !== name && !(route.to in service.arrows))
+      const listens = Object.keys(system.services[route.to]?.ports ?? {}).length > 0;
+      if (listens && route.to !== name && !(route.to in service.arrows))
         problems.error(
           'route-without-arrow',
           `${at.system}.routes[${index}].to`,

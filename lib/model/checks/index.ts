@@ -1,3 +1,4 @@
+import type { Problem } from '../problem';
 import type { Selection } from '../resolve';
 import type { Context } from '../resolve/context';
 import { checklist } from './checklist';
@@ -10,12 +11,22 @@ import { checkStores } from './stores';
 
 export { checklist } from './checklist';
 
-/** Every rule about meaning. All of them run, so that all problems come at once. */
+/** The name of the part that a problem's path lies in: `systems/shop.services.web.port` → `web`. */
+function partOf({ path }: Problem): string[] {
+  const match = /^systems\/[^.]+\.(?:services|stores|tools)\.([^.[]+)/.exec(path);
+  return match?.[1] === undefined ? [] : [match[1]];
+}
+
+/**
+ * Every rule about meaning. All of them run, so that all problems come at once; what would only follow from a mistake in
+ * shape that is already said is left out.
+ */
 export function runChecks(context: Context, selection: Selection): void {
-  const declared = declaredNames(selection);
+  const broken = context.problems.all.flatMap(partOf);
+  const declared = declaredNames(selection, broken);
   checkNames(context, declared);
   checkReferences(context, declared);
-  checkServices(context);
+  checkServices(context, declared);
   checkStores(context);
   checkEdge(context, declared);
   checkEnvironment(context, selection);

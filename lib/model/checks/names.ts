@@ -12,15 +12,20 @@ export interface Declared {
   readonly secrets: ReadonlySet<string>;
   readonly outside: ReadonlySet<string>;
   readonly profiles: ReadonlySet<string>;
+  /** Parts with a mistake in their shape: what is said of them elsewhere would only follow from it. */
+  readonly broken: ReadonlySet<string>;
   /** Images and secrets that services use in any mode: what `development` replaces is used all the same. */
   readonly used: { readonly images: ReadonlySet<string>; readonly secrets: ReadonlySet<string> };
 }
 
-/** The names of parts: `used` is none. */
-type Kind = Exclude<keyof Declared, 'used'>;
+/** The names of parts. */
+type Kind = Exclude<keyof Declared, 'used' | 'broken'>;
 
-/** @param selection the files as found */
-export function declaredNames(selection: Selection): Declared {
+/**
+ * @param selection the files as found
+ * @param brokenParts names of parts whose shape is wrong
+ */
+export function declaredNames(selection: Selection, brokenParts: Iterable<string> = []): Declared {
   const raw = isRecord(selection.system.raw) ? selection.system.raw : {};
   const names = (key: string): Set<string> => new Set(isRecord(raw[key]) ? Object.keys(raw[key]) : []);
   const services = isRecord(raw['services']) ? Object.values(raw['services']).filter(isRecord) : [];
@@ -29,6 +34,7 @@ export function declaredNames(selection: Selection): Declared {
     ...(isRecord(service['development']) ? [service['development']] : []),
   ]);
   return {
+    broken: new Set(brokenParts),
     used: {
       images: new Set(everyMode.map(({ image }) => String(image))),
       secrets: new Set(

@@ -36,13 +36,10 @@ function checkArrows(context: Context, declared: Declared, name: string, service
         `"${arrow.port}"`,
         'no port name: a store and an outside end have one port',
       );
-    if (system.services[target] !== undefined && !Object.keys(ports ?? {}).length)
-      problems.error(
-        'arrow-to-portless',
-        path,
-        `${target}, a ${system.services[target].kind} without a port`,
-        'a target that listens',
-      );
+    const kind = system.services[target]?.kind;
+    // A web service without a port is said to be wrong itself.
+    if (kind !== undefined && kind !== 'web' && !Object.keys(ports ?? {}).length)
+      problems.error('arrow-to-portless', path, `${target}, a ${kind} without a port`, 'a target that listens');
   }
 }
 
@@ -72,14 +69,6 @@ const checkServices: Check = (context, declared) => {
       );
     if (service.zone !== undefined)
       problems.known('unknown-zone', `${path}.zone`, service.zone, 'a zone of the system', system.zones);
-    if (service.metrics !== undefined)
-      problems.known(
-        'unknown-metrics-port',
-        `${path}.metrics.port`,
-        service.metrics.port,
-        `a port of ${name}`,
-        Object.keys(service.ports ?? {}),
-      );
     checkQueue(context, declared, name, service);
   }
 };
@@ -157,7 +146,7 @@ const checkRoutes: Check = (context, declared) => {
     const target = system.services[route.to];
     if (target === undefined) continue;
     const ports = Object.keys(target.ports ?? {});
-    if (!ports.length)
+    if (!ports.length && target.kind !== 'web')
       problems.error(
         'route-to-portless',
         `${path}.to`,
@@ -184,12 +173,23 @@ const checkOwn: Check = (context, declared) => {
     for (const name of names) problems.known(rule, `${path}.${key}.${name}`, name, what, known);
 };
 
+const unknownRule = {
+  images: 'unknown-image',
+  secrets: 'unknown-secret',
+  volumes: 'unknown-volume',
+  outside: 'unknown-arrow',
+  profiles: 'unknown-profile',
+  stores: 'unknown-arrow',
+  services: 'unknown-arrow',
+  tools: 'unknown-arrow',
+} as const;
+
 /** What was accepted is never silently dropped: a declared thing that nothing uses is a slip. */
 const checkUnused: Check = (context, declared) => {
   const { problems, at, system } = context;
   const services = Object.values(system.services);
   const parts = [...Object.values(system.stores), ...Object.values(system.tools)].map(({ image }) => image);
-  const used: [Exclude<keyof Declared, 'used'>, Iterable<string>][] = [
+  const used: [Exclude<keyof Declared, 'used' | 'broken'>, Iterable<string>][] = [
     ['images', [...declared.used.images, ...parts, 'helper']],
     ['secrets', declared.used.secrets],
     ['volumes', services.flatMap(({ mounts }) => Object.keys(mounts))],
@@ -203,7 +203,10 @@ const checkUnused: Check = (context, declared) => {
       ],
     ],
   ];
+  // Where a name is misspelt, the one that was meant looks unused.
+  const misspelt = new Set(problems.all.map(({ rule }) => rule));
   for (const [kind, names] of used) {
+    if (declared.broken.size > 0 || misspelt.has(unknownRule[kind])) continue;
     const set = new Set(names);
     for (const name of declared[kind])
       if (!set.has(name))

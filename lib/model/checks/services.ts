@@ -4,14 +4,15 @@ import type { Context } from '../resolve/context';
 import { settingParts } from '../resolve/env';
 import { tiers } from '../schema/primitives';
 import type { ParsedService } from '../schema/system';
+import type { Declared } from './names';
 
-type Check = (context: Context, name: string, service: ParsedService, path: string) => void;
+type Check = (context: Context, name: string, service: ParsedService, path: string, declared: Declared) => void;
 
-const checkKind: Check = ({ problems }, _name, service, path) => {
+const checkKind: Check = ({ problems }, name, service, path, declared) => {
   const ports = Object.keys(service.ports ?? {}).length;
-  if (service.kind === 'web' && ports === 0)
+  if (service.kind === 'web' && ports === 0 && !declared.broken.has(name))
     problems.error('web-without-port', `${path}.ports`, 'no port', 'at least one port: a web service listens');
-  if (service.kind !== 'web' && ports > 0)
+  if (service.kind !== 'web' && ports > 0 && !service.proxy)
     problems.error('port-on-worker', `${path}.ports`, `a ${service.kind} with a port`, 'kind "web", or no ports');
   if (service.kind === 'cron' && service.schedule === undefined)
     problems.error('cron-without-schedule', `${path}.schedule`, 'nothing', 'a schedule such as "0 3 * * *"');
@@ -69,9 +70,9 @@ const checkPorts: Check = ({ problems }, _name, service, path) => {
   }
 };
 
-const checkHealth: Check = ({ problems }, _name, { kind, health, ports }, path) => {
+const checkHealth: Check = ({ problems }, name, { kind, health, ports }, path, declared) => {
   if (health === undefined) return;
-  const portless = Object.keys(ports ?? {}).length === 0;
+  const portless = Object.keys(ports ?? {}).length === 0 && !declared.broken.has(name);
   if (portless && (health.path !== undefined || health.livePath !== undefined))
     problems.error(
       'health-path-without-port',
@@ -211,9 +212,12 @@ const checkSettings: Check = (context, name, service, path) => {
   }
 };
 
-const checkMigrations: Check = ({ problems, system }, name, service, path) => {
+const checkMigrations: Check = ({ problems, system }, name, service, path, declared) => {
   if (service.migrations === undefined) return;
-  const toDatabase = Object.keys(service.arrows).some((target) => system.stores[target]?.kind === 'postgres');
+  // An arrow to a store whose own declaration is wrong may well be one.
+  const toDatabase = Object.keys(service.arrows).some(
+    (target) => system.stores[target]?.kind === 'postgres' || declared.broken.has(target),
+  );
   if (!toDatabase)
     problems.error(
       'migrations-without-database',
@@ -245,10 +249,10 @@ const checks: readonly Check[] = [
 ];
 
 /** What each service must be by itself. */
-export function checkServices(context: Context): void {
+export function checkServices(context: Context, declared: Declared): void {
   for (const [name, service] of Object.entries(context.system.services)) {
     const path = `${context.at.system}.services.${name}`;
-    for (const check of checks) check(context, name, service, path);
+    for (const check of checks) check(context, name, service, path, declared);
     checkResources(context, path, service.resources, service.highResources);
   }
 }

@@ -41,16 +41,18 @@ const checkEngine: Check = (context, name, store, path) => {
 
 const checkBudget: Check = (context, name, store, path) => {
   if (store.kind !== 'postgres') return;
-  for (const tier of tiers.filter((each) => store.tiers.includes(each))) {
-    const budget = connectionBudget(context, name, store, tier);
-    if (budget.total > store.maxConnections)
-      context.problems.error(
-        'connection-budget',
-        `${path}.maxConnections`,
-        `${store.maxConnections}, while tier ${tier} may need ${writeOut(budget)}`,
-        'a sum that fits, by fewer processes, smaller pools or a higher maxConnections',
-      );
-  }
+  const budgets = tiers
+    .filter((tier) => store.tiers.includes(tier))
+    .map((tier) => ({ tier, budget: connectionBudget(context, name, store, tier) }))
+    .sort((a, b) => b.budget.total - a.budget.total);
+  const worst = budgets[0];
+  if (worst === undefined || worst.budget.total <= store.maxConnections) return;
+  context.problems.error(
+    'connection-budget',
+    `${path}.maxConnections`,
+    `${store.maxConnections}, while tier ${worst.tier} may need ${writeOut(worst.budget)}`,
+    'a sum that fits, by fewer processes, smaller pools or a higher maxConnections',
+  );
 };
 
 const checkPostgres: Check = (context, _name, store, path) => {
