@@ -31,7 +31,7 @@ export function selector(plan: Owner, name: string): Record<string, string> {
 export function metadata(
   plan: Owner,
   objectName: string,
-  part: { readonly name: string; readonly component: Component | 'network' | 'edge' },
+  part: { readonly name: string; readonly component: Component | 'namespace' | 'network' | 'edge' },
   annotations?: Record<string, string>,
 ): { name: string; namespace: string; labels: Record<string, string>; annotations?: Record<string, string> } {
   const base = { name: objectName, namespace: plan.namespace, labels: labels(plan, part.name, part.component) };

@@ -475,6 +475,6 @@ export interface QuotaPlan {
   readonly claims: number;
   /** MiB of all claims. */
   readonly storage: number;
-  /** The largest container, for the LimitRange. */
+  /** The limits that the LimitRange gives a container which states none: at least the largest request of any container. */
   readonly largest: Capacity & { readonly ephemeral: number };
 }

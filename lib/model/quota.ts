@@ -6,8 +6,8 @@ type Amount = Capacity & { readonly ephemeral: number };
 const nothing: Amount = { cpu: 0, memory: 0, ephemeral: 0 };
 
 /**
- * What others start in the namespace at once: cert-manager's solver for each public host, a pod that somebody debugs with.
- * Four of them have room, however small the system is.
+ * What others start in the namespace at once: cert-manager's solver for each public host, or one pod that somebody debugs
+ * with. Four solvers have room, however small the system is, or one pod that states nothing.
  */
 const visitors = 4;
 
@@ -20,9 +20,6 @@ const visitor = { requests: { cpu: 10, memory: 64 }, limits: { cpu: 100, memory:
  */
 const leastDefault: Amount = { cpu: 250, memory: 256, ephemeral: 64 };
 
-/** 10 % on top of everything that is known. */
-const slack = 1.1;
-
 /**
  * The most pods of a workload at once. A rolling Deployment has new pods beside old ones that are still terminating, and
  * those count for their whole grace period: twice its maximum. A Job's failed pod may still end while the next one starts,
@@ -32,8 +29,9 @@ function mostPods(workload: Workload): number {
   return workload.controller === 'StatefulSet' ? workload.replicas.max : 2 * workload.replicas.max;
 }
 
-function amount(capacity: Capacity, ephemeral: number): Amount {
-  return { ...capacity, ephemeral };
+function amounts({ resources }: Workload): { requests: Amount; limits: Amount } {
+  const { requests, limits, ephemeral } = resources;
+  return { requests: { ...requests, ephemeral }, limits: { ...limits, ephemeral } };
 }
 
 function combine(a: Amount, b: Amount, each: (x: number, y: number) => number): Amount {
@@ -48,9 +46,9 @@ function times(factor: number, { cpu, memory, ephemeral }: Amount): Amount {
   return { cpu: factor * cpu, memory: factor * memory, ephemeral: factor * ephemeral };
 }
 
-/** A known total with its slack, and never less slack than the visitors need. */
+/** 10 % on top of what is known; never less than the visitors need. */
 function withRoom(total: number, room: number): number {
-  return Math.max(Math.ceil(total * slack), total + room);
+  return total + Math.max(Math.ceil(total / 10), room);
 }
 
 /**
@@ -65,25 +63,25 @@ function withRoom(total: number, room: number): number {
  * limit below a stated request would reject the pod.
  */
 export function quotaOf(workloads: readonly Workload[], claims: readonly ClaimPlan[]): QuotaPlan {
-  const all = workloads.map((workload) => ({ pods: mostPods(workload), resources: workload.resources }));
-  const stated = all.map(({ resources: { requests, ephemeral } }) => amount(requests, ephemeral));
-  const largest = stated.reduce((most, next) => combine(most, next, Math.max), leastDefault);
-  const requests = sum(all.map(({ pods, resources }) => times(pods, amount(resources.requests, resources.ephemeral))));
-  const limits = sum(all.map(({ pods, resources }) => times(pods, amount(resources.limits, resources.ephemeral))));
-  const pods = all.reduce((total, next) => total + next.pods, 0);
-  const storage = claims.reduce((total, { size }) => total + size, 0);
-  const room = (total: Capacity, each: Capacity): Capacity => ({
-    cpu: withRoom(total.cpu, visitors * each.cpu),
-    memory: withRoom(total.memory, visitors * each.memory),
-  });
+  const all = workloads.map((workload) => ({ pods: mostPods(workload), ...amounts(workload) }));
+  const largest = all.reduce((most, { requests }) => combine(most, requests, Math.max), leastDefault);
+  const requests = sum(all.map((one) => times(one.pods, one.requests)));
+  const limits = sum(all.map((one) => times(one.pods, one.limits)));
+  const solvers = times(visitors, { ...visitor.limits, ephemeral: largest.ephemeral });
+  const most = combine(limits, combine(solvers, largest, Math.max), withRoom);
   return {
-    pods: withRoom(pods, visitors),
-    requests: room(requests, visitor.requests),
-    // One of the visitors states nothing and gets the default; that has room for the solvers as well.
-    limits: room(limits, visitor.limits),
-    ephemeral: withRoom(limits.ephemeral, visitors * largest.ephemeral),
-    claims: Math.ceil(2 * claims.length * slack),
-    storage: Math.ceil(2 * storage * slack),
+    pods: withRoom(
+      all.reduce((total, { pods }) => total + pods, 0),
+      visitors,
+    ),
+    requests: {
+      cpu: withRoom(requests.cpu, visitors * visitor.requests.cpu),
+      memory: withRoom(requests.memory, visitors * visitor.requests.memory),
+    },
+    limits: { cpu: most.cpu, memory: most.memory },
+    ephemeral: most.ephemeral,
+    claims: withRoom(2 * claims.length, 0),
+    storage: withRoom(2 * claims.reduce((total, { size }) => total + size, 0), 0),
     largest,
   };
 }

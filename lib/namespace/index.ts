@@ -1,0 +1,1 @@
+export { Namespace, type NamespaceProps } from './namespace';
