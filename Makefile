@@ -1,0 +1,36 @@
+# `make` sets everything up and writes dist/; `make help` lists the rest.
+.DEFAULT_GOAL := synth
+.PHONY: help synth test lint types verify bench clean
+
+# The upgrade check of cdk8s asks the network and waits for it.
+export CDK8S_CHECK_UPGRADE = false
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+node_modules/.package-lock.json: package.json package-lock.json
+	@command -v node >/dev/null || { echo "make: Node.js 20 or newer is needed, see https://nodejs.org" >&2; exit 1; }
+	npm ci
+	@touch $@
+
+synth: node_modules/.package-lock.json ## django-react in production into dist/ (the default)
+	@node bin/keelson.mjs synth
+
+test: node_modules/.package-lock.json ## the tests: pure Node, two minutes
+	@npx jest --ci $(JEST)
+
+lint: node_modules/.package-lock.json ## style, and the types
+	@npx biome check .
+	@npx tsc --noEmit
+
+types: node_modules/.package-lock.json ## the types alone
+	@npx tsc --noEmit
+
+verify: node_modules/.package-lock.json ## every manifest in front of real servers and analysers
+	@node --import tsx verify/run.ts
+
+bench: node_modules/.package-lock.json ## time and memory of 1 to 1,000 services; BENCH=--write keeps the figures
+	@node --import tsx bench/run.ts $(BENCH)
+
+clean: ## what can be made again
+	rm -rf node_modules .work
