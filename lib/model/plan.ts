@@ -443,6 +443,8 @@ export interface Plan {
   readonly network: {
     readonly dns: Peer & { readonly cidrs: readonly string[] };
     readonly apiServer: { readonly cidrs: readonly string[]; readonly ports: readonly number[] };
+    /** Pods of other namespaces that reach a workload here, besides the edge. */
+    readonly visitors: readonly { readonly peer: Peer; readonly to: string; readonly port: number }[];
     /** cert-manager's HTTP-01 solver runs in this namespace. */
     readonly acmeSolver: boolean;
   };

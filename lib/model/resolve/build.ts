@@ -73,6 +73,14 @@ function backupTarget(context: Context): Plan['backupTarget'] {
   return target.to === 'claim' ? { to: 'claim', size: mib(target.size), storageClass: target.className } : target;
 }
 
+/** KEDA asks the queue that a worker is scaled by. A queue outside the cluster is no pod of ours. */
+function visitorsOf(context: Context, services: Plan['services'], stores: Plan['stores']): Plan['network']['visitors'] {
+  const asked = new Set(services.flatMap(({ autoscaler }) => autoscaler?.queue?.store ?? []));
+  return stores
+    .filter(({ name, external }) => asked.has(name) && external === undefined)
+    .map(({ name, port }) => ({ peer: context.environment.kedaPeer, to: name, port }));
+}
+
 /** The Plan of a context that passed its checks. */
 export function buildPlan(context: Context): Plan {
   const stores = resolveStores(context);
@@ -103,6 +111,7 @@ export function buildPlan(context: Context): Plan {
     network: {
       dns: { ...environment.dns.peer, cidrs: environment.dns.cidrs },
       apiServer: environment.apiServer,
+      visitors: visitorsOf(context, services, stores),
       acmeSolver: parts.edge.tls.by === 'cert-manager' && parts.edge.kind !== 'none',
     },
     volumes,

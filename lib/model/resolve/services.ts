@@ -86,9 +86,14 @@ interface Shared {
   readonly migratorOf: ReadonlyMap<string, ParsedService>;
 }
 
+/** Only a service that talks to the migrated database can ask whether its schema is ready. */
 function awaitSchema(service: ParsedService, shared: Shared): ServicePlan['awaitSchema'] {
-  const migrations = shared.migratorOf.get(service.image)?.migrations;
-  return migrations && { command: migrations.ready, timeoutSeconds: migrations.timeoutSeconds };
+  const migrator = shared.migratorOf.get(service.image);
+  const asks = Object.keys(service.arrows).some(
+    (target) => shared.stores.get(target)?.kind === 'postgres' && migrator !== undefined && target in migrator.arrows,
+  );
+  if (!asks || migrator?.migrations === undefined) return undefined;
+  return { command: migrator.migrations.ready, timeoutSeconds: migrator.migrations.timeoutSeconds };
 }
 
 function resolveService(context: Context, name: string, service: ParsedService, shared: Shared): ServicePlan {

@@ -123,6 +123,7 @@ export const environment = z.strictObject({
   tools: z.boolean().default(false).describe('Whether development tools run'),
   monitoring: z.enum(['built-in', 'operator', 'none']).default('built-in'),
   resourceMetrics: z.enum(['none', 'kubelet', 'platform']).default('kubelet'),
+  kedaPeer: peer.prefault({ namespace: 'keda' }).describe('Where KEDA runs: it reads the length of the queues'),
   keda: z.boolean().default(false).describe('KEDA is installed: workers scale by queue depth'),
   backupTarget: z
     .discriminatedUnion('to', [
