@@ -84,7 +84,12 @@ function objectStorageEnv(context: Context, service: ParsedService): EnvPlan[] {
   const shared = context.environment.sharedVolumes;
   if (shared.by !== 'object-storage') return [];
   const { host, port = 443 } = shared.endpoint;
-  const parts = { endpoint: `https://${host}:${port}`, region: shared.region, bucket: shared.bucket };
+  const parts = {
+    endpoint: `https://${host}:${port}`,
+    region: shared.region,
+    bucket: shared.bucket,
+    system: context.id,
+  };
   const keys: Readonly<Record<string, string>> = {
     '{accessKeyId}': 'access-key-id',
     '{secretAccessKey}': 'secret-access-key',
@@ -93,7 +98,7 @@ function objectStorageEnv(context: Context, service: ParsedService): EnvPlan[] {
     Object.entries(context.system.volumes[volume]?.objectStorage ?? {}).map(([name, template]): EnvPlan => {
       const key = keys[template];
       return key === undefined
-        ? { name, value: fill(template, parts) }
+        ? { name, value: fill(template, { ...parts, volume }) }
         : { name, secret: 'object-storage', key, optional: false };
     }),
   );

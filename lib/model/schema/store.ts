@@ -87,8 +87,11 @@ export const volume = z.strictObject({
       AWS_S3_ENDPOINT_URL: '{endpoint}',
       AWS_S3_REGION_NAME: '{region}',
       AWS_STORAGE_BUCKET_NAME: '{bucket}',
+      AWS_LOCATION: '{system}/{volume}',
       AWS_ACCESS_KEY_ID: '{accessKeyId}',
       AWS_SECRET_ACCESS_KEY: '{secretAccessKey}',
     })
-    .describe('Variables that a service gets instead of the mount where shared volumes are object storage'),
+    .describe(
+      'Variables that a service gets instead of the mount where shared volumes are object storage, from {endpoint} {region} {bucket} {system} {volume} {accessKeyId} {secretAccessKey}',
+    ),
 });
