@@ -8,7 +8,7 @@ export interface Verdict {
   notes?: readonly string[];
 }
 
-interface JudgeReport {
+export interface JudgeReport {
   judge: string;
   programs: readonly string[];
   seconds: number;

@@ -13,8 +13,8 @@ import { convergence } from './judges/convergence';
 import type { Bench, Judge } from './judges/judge';
 import { rbac } from './judges/rbac';
 import { scripts } from './judges/scripts';
-import { combinations, readSets, synthesizeAll } from './manifests/sets';
-import { Report, type Verdict } from './report';
+import { combinations, readSets, type Synthesis, synthesize, title } from './manifests/sets';
+import { type JudgeReport, Report, type Verdict } from './report';
 import { setUp } from './setup';
 
 const JUDGES: Readonly<Record<string, Judge>> = { admission, analysers, rbac, scripts, changes, convergence };
@@ -29,9 +29,11 @@ async function main(): Promise<void> {
   const report = new Report();
   try {
     const { from } = values;
-    const sets = await timed('manifests', async () =>
-      from === undefined ? synthesizeAll(await combinations(), folder) : readSets(from),
+    const syntheses = await timed('manifests', async () =>
+      from === undefined ? combinations().map((wanted) => synthesize(wanted, folder)) : readSets(from),
     );
+    report.add(synthesisReport(syntheses));
+    const sets = syntheses.flatMap(({ set }) => (set === undefined ? [] : [set]));
     for (const [name, judge] of Object.entries(JUDGES)) {
       if (chosen.length === 0 || chosen.includes(name)) await judged(judge, { sets }, report);
     }
@@ -48,17 +50,27 @@ async function judged(judge: Judge, bench: Bench, report: Report): Promise<void>
   report.add({ judge: judge.name, programs: judge.programs(), seconds: (Date.now() - start) / 1000, verdicts });
 }
 
+/** What is refused cannot be judged, so it counts as a failure here. */
+function synthesisReport(syntheses: readonly Synthesis[]): JudgeReport {
+  const verdicts = syntheses.map((synthesis) => ({
+    subject: title(synthesis),
+    checked: synthesis.set?.objects.length ?? 0,
+    problems: synthesis.problems,
+  }));
+  return { judge: 'Synthesis', programs: ['keelson'], seconds: 0, verdicts };
+}
+
 /** A judge that breaks has not judged: that is a failure, and the other judges still speak. */
 function brokenJudge(error: unknown): Verdict[] {
   const problem = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return [{ subject: 'the judge itself', checked: 0, problems: [problem] }];
 }
 
-async function timed<T>(title: string, work: () => Promise<T>): Promise<T> {
+async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
   const start = Date.now();
-  console.log(`${title} …`);
+  console.log(`${what} …`);
   const result = await work();
-  console.log(`${title}: ${((Date.now() - start) / 1000).toFixed(1)} s`);
+  console.log(`${what}: ${((Date.now() - start) / 1000).toFixed(1)} s`);
   return result;
 }
 

@@ -3,6 +3,7 @@ import type { ApiClient } from '../cluster/client';
 import { at, describe, type KubernetesObject } from '../manifests/objects';
 
 const POLL_MILLISECONDS = 500;
+const FAILURES = ['FailedCreate', 'FailedBinding', 'ProvisioningFailed'];
 
 /** Waits until nothing is left to wait for; hands back what still is at the deadline. */
 export async function waitFor(unfinished: () => Promise<string[]>, seconds: number): Promise<string[]> {
@@ -88,11 +89,24 @@ function isUsed(claim: KubernetesObject, pods: readonly KubernetesObject[]): boo
   });
 }
 
-/** Why controllers could not make what they should have: quotas, Pod Security, missing accounts. */
-export async function failureEvents(client: ApiClient, namespace: string): Promise<string[]> {
+/** Why controllers could not make what they should have since then: quotas, Pod Security, missing accounts. */
+export async function failureEvents(client: ApiClient, namespace: string, since: number): Promise<string[]> {
   const events = await client.list(`/api/v1/namespaces/${namespace}/events`);
   const failures = events
-    .filter((event) => ['FailedCreate', 'FailedBinding', 'ProvisioningFailed'].includes(String(event['reason'])))
-    .map((event) => `${namespace}: ${String(event['reason'])}: ${String(event['message'])}`);
-  return [...new Set(failures)];
+    .filter((event) => FAILURES.includes(String(event['reason'])) && lastSeen(event) >= since)
+    .map((event) => {
+      const owner = `${String(at(event, 'involvedObject', 'kind'))} ${namespace}/${String(at(event, 'involvedObject', 'name'))}`;
+      // Each attempt names another pod and another amount: one line per owner is enough.
+      return [owner, `${owner}: ${String(event['reason'])}: ${String(event['message'])}`] as const;
+    });
+  return [...new Map(failures).values()];
+}
+
+function lastSeen(event: KubernetesObject): number {
+  return Date.parse(String(event['lastTimestamp'] ?? event['eventTime'] ?? event.metadata['creationTimestamp']));
+}
+
+/** Events are stamped in whole seconds. */
+export function wholeSecond(time: number): number {
+  return Math.floor(time / 1000) * 1000;
 }

@@ -5,7 +5,7 @@ import { goProgram } from '../kit/tools';
 import { at } from '../manifests/objects';
 import { type ManifestSet, title } from '../manifests/sets';
 import type { Verdict } from '../report';
-import { failureEvents, unfinished, waitFor } from './converged';
+import { failureEvents, unfinished, waitFor, wholeSecond } from './converged';
 import { drainNodes } from './drain';
 import { failRollouts } from './failing-rollout';
 import type { Bench, Judge } from './judge';
@@ -70,7 +70,10 @@ async function converge(cluster: Cluster, set: ManifestSet): Promise<Verdict> {
   problems.push(...(await waitFor(() => unfinished(client, namespace), CONVERGE_SECONDS)));
   const seconds = ((Date.now() - start) / 1000).toFixed(1);
   problems.push(...(await startCronJobs(cluster, set)));
-  problems.push(...(await failureEvents(client, namespace)), ...(await badlySpread(client, namespace)));
+  problems.push(
+    ...(await failureEvents(client, namespace, wholeSecond(start))),
+    ...(await badlySpread(client, namespace)),
+  );
   return {
     subject: `${title(set)} converges`,
     checked: set.objects.length,

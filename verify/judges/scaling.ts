@@ -2,7 +2,7 @@ import type { Cluster } from '../cluster/cluster';
 import { startMetrics } from '../cluster/metrics';
 import { at, type KubernetesObject } from '../manifests/objects';
 import type { Verdict } from '../report';
-import { failureEvents, unfinished, waitFor } from './converged';
+import { failureEvents, unfinished, waitFor, wholeSecond } from './converged';
 
 const SCALE_SECONDS = 120;
 const PATH = '/apis/autoscaling/v2';
@@ -15,11 +15,12 @@ export async function scaleByMetrics(cluster: Cluster, namespaces: readonly stri
   try {
     const all = await autoscalers();
     await client.each(all, (autoscaler) => hurry(cluster, autoscaler));
+    const start = wholeSecond(Date.now());
     metrics.load = 2.5;
     const problems = await waitFor(async () => (await autoscalers()).flatMap(notAt('maxReplicas')), SCALE_SECONDS);
     for (const namespace of namespaces) {
       problems.push(...(await waitFor(() => unfinished(client, namespace), SCALE_SECONDS)));
-      problems.push(...(await failureEvents(client, namespace)));
+      problems.push(...(await failureEvents(client, namespace, start)));
     }
     metrics.load = 0.01;
     problems.push(...(await waitFor(async () => (await autoscalers()).flatMap(notAt('minReplicas')), SCALE_SECONDS)));

@@ -1,7 +1,8 @@
 import type { Cluster } from '../cluster/cluster';
 import { apply, instanceObjects, key, runInDist } from '../cluster/live';
 import type { KubernetesObject } from '../manifests/objects';
-import { type ManifestSet, pruneCommand, title } from '../manifests/sets';
+import { pruneCommand } from '../manifests/prune';
+import { type ManifestSet, title } from '../manifests/sets';
 
 /** Data and its namespace outlive every prune. */
 const KEPT = new Set(['PersistentVolumeClaim', 'Namespace']);
@@ -25,7 +26,7 @@ export class Instance {
     const instance = namespaceOf(set);
     const before = await instanceObjects(this.#cluster, instance, samples);
     const refused = await apply(this.#cluster, set.folder);
-    const pruned = await runInDist(this.#cluster, set.folder, await pruneCommand(set));
+    const pruned = await runInDist(this.#cluster, set.folder, pruneCommand(set));
     for (const object of set.objects) if (KEPT.has(object.kind)) this.#kept.set(key(object), object);
     this.#current = [...set.objects, ...this.#kept.values()];
     const after = await instanceObjects(this.#cluster, instance, samples);

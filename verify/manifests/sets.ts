@@ -1,7 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { inParallel } from '../cluster/parallel';
-import { must } from '../kit/command';
+import { renderFiles } from '../../cli/synthesize';
+import { planOf } from '../../lib/choice';
+import type { Plan } from '../../lib/model/plan';
+import { formatProblem, type Problem, ProblemsError } from '../../lib/model/problem';
+import { tiers } from '../../lib/model/schema/primitives';
+import { Workspace } from '../../lib/workspace';
 import { type KubernetesObject, readObjects } from './objects';
 import { ROOT } from './root';
 
@@ -15,69 +19,70 @@ export interface Combination {
 export interface ManifestSet extends Combination {
   folder: string;
   objects: readonly KubernetesObject[];
-  /** Where its system and environment files are, when they are not this project's. */
-  root?: string;
+  /** Absent for sets that were made elsewhere. */
+  plan?: Plan;
 }
 
-interface Listing {
-  systems: readonly string[];
-  environments: readonly string[];
-  tiers: readonly string[];
+/** Manifests, or why there are none. */
+export interface Synthesis extends Combination {
+  set?: ManifestSet;
+  problems: readonly string[];
 }
 
-const PROGRAM = join(ROOT, 'bin', 'keelson.mjs');
-const PROCESSES = 2;
+const workspace = new Workspace(ROOT);
 
 export function title({ system, environment, tier }: Combination): string {
   return `${system} ${environment} ${tier}`;
 }
 
-/** Runs `keelson` as a user does. */
-export function keelson(args: readonly string[]): Promise<string> {
-  return must(process.execPath, [PROGRAM, ...args], { cwd: ROOT });
+/** Every system × environment × tier that there is. */
+export function combinations(): Combination[] {
+  return workspace
+    .systems()
+    .flatMap((system) =>
+      workspace.environments().flatMap((environment) => tiers.map((tier) => ({ system, environment, tier }))),
+    );
 }
 
-/** Every system × environment × tier that the program itself lists. */
-export async function combinations(): Promise<Combination[]> {
-  const { systems, environments, tiers } = JSON.parse(await keelson(['list', '--format', 'json'])) as Listing;
-  return systems.flatMap((system) =>
-    environments.flatMap((environment) => tiers.map((tier) => ({ system, environment, tier }))),
-  );
-}
-
-export async function synthesize(combination: Combination, parent: string, root = ROOT): Promise<ManifestSet> {
+/** In this process, for speed; that `keelson synth` writes the same bytes is a test of its own. */
+export function synthesize(combination: Combination, parent: string): Synthesis {
   const { system, environment, tier } = combination;
-  const folder = join(parent, system, environment, tier);
-  mkdirSync(folder, { recursive: true });
-  await keelson(['synth', system, environment, '--tier', tier, '--out', folder, '--root', root]);
-  return { ...combination, folder, root, objects: readObjects(folder) };
+  const { plan, problems } = planOf(workspace, combination);
+  return plan === undefined
+    ? { ...combination, problems: errors(problems) }
+    : write(combination, plan, join(parent, system, environment, tier));
 }
 
-/** The command that removes what is gone, as `keelson report` prints it. */
-export async function pruneCommand({ system, environment, tier, folder, root }: ManifestSet): Promise<string> {
-  const recorded = `${folder}.report.json`;
-  const report = existsSync(recorded) // beside a set that was made earlier
-    ? readFileSync(recorded, 'utf8')
-    : await keelson(['report', system, environment, '--tier', tier, '--format', 'json', '--root', root ?? ROOT]);
-  const { pruneCommand } = JSON.parse(report) as { pruneCommand?: string };
-  if (pruneCommand === undefined) throw new Error(`keelson report ${system} ${environment} has no pruneCommand`);
-  return pruneCommand;
+/** Renders a Plan into a folder as `keelson synth` does. */
+export function write(combination: Combination, plan: Plan, folder: string): Synthesis {
+  try {
+    const files = renderFiles(plan);
+    mkdirSync(folder, { recursive: true });
+    for (const [name, text] of files) writeFileSync(join(folder, name), text);
+    return { ...combination, problems: [], set: { ...combination, folder, plan, objects: readObjects(folder) } };
+  } catch (error) {
+    return { ...combination, problems: error instanceof ProblemsError ? errors(error.problems) : [String(error)] };
+  }
 }
 
-export async function synthesizeAll(wanted: readonly Combination[], parent: string): Promise<ManifestSet[]> {
-  return inParallel(wanted, PROCESSES, (combination) => synthesize(combination, parent));
+export function errors(problems: readonly Problem[]): string[] {
+  return problems.filter(({ severity }) => severity === 'error').map(formatProblem);
 }
 
 /** Sets that were made earlier, in folders named SYSTEM/ENVIRONMENT/TIER. */
-export function readSets(parent: string): ManifestSet[] {
-  return readdirSync(parent).flatMap((system) =>
-    readdirSync(join(parent, system)).flatMap((environment) =>
-      readdirSync(join(parent, system, environment), { withFileTypes: true })
-        .filter((entry) => entry.isDirectory())
-        .map(({ name: tier }) => {
-          const folder = join(parent, system, environment, tier);
-          return { system, environment, tier, folder, objects: readObjects(folder) };
-        }),
+export function readSets(parent: string): Synthesis[] {
+  return folders(parent).flatMap((system) =>
+    folders(join(parent, system)).flatMap((environment) =>
+      folders(join(parent, system, environment)).map((tier) => {
+        const folder = join(parent, system, environment, tier);
+        const combination = { system, environment, tier };
+        return { ...combination, problems: [], set: { ...combination, folder, objects: readObjects(folder) } };
+      }),
     ),
   );
+}
+
+function folders(parent: string): string[] {
+  const entries = readdirSync(parent, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }

@@ -1,0 +1,98 @@
+/**
+ * An nginx as new as the images': `resolve` needs 1.27.3 and `ssl_certificate_cache` 1.27.4, and Debian stable has an
+ * older one. Debian testing's packages are unpacked beside the system, never installed, and run with their own libc.
+ */
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { cacheFolder, fillCache, isCached } from '../kit/cache';
+import { must, run } from '../kit/command';
+
+export interface Nginx {
+  /** The program and its first arguments. */
+  readonly command: readonly string[];
+  readonly version: string;
+  readonly mimeTypes: string;
+  /** The folder of the Brotli module, where there is one. */
+  readonly modules: string | undefined;
+}
+
+const packages = [
+  'nginx',
+  'nginx-common',
+  'libnginx-mod-http-brotli-static',
+  'libbrotli1',
+  'libc6',
+  'libcrypt1',
+  'libpcre2-8-0',
+  'libssl3t64',
+  'libzstd1',
+  'zlib1g',
+];
+
+const suite = 'forky';
+
+function newEnough(version: string): boolean {
+  const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number);
+  return major > 1 || minor > 27 || (minor === 27 && patch >= 4);
+}
+
+async function versionOf(command: readonly string[]): Promise<string | undefined> {
+  const [program = '', ...args] = command;
+  const outcome = await run(program, [...args, '-v']).catch(() => undefined);
+  return outcome?.stderr.match(/nginx\/([\d.]+)/)?.[1];
+}
+
+/** Downloads with apt itself, on lists of its own, so that the machine's are left alone. */
+async function download(folder: string): Promise<void> {
+  const apt = join(folder, 'apt');
+  for (const part of ['lists/partial', 'archives/partial', 'debs']) mkdirSync(join(apt, part), { recursive: true });
+  const list = join(apt, 'sources.list');
+  const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
+  writeFileSync(list, `deb [signed-by=${keyring}] http://deb.debian.org/debian ${suite} main\n`);
+  const options = [
+    `Dir::Etc::sourcelist=${list}`,
+    'Dir::Etc::sourceparts=/dev/null',
+    `Dir::State::lists=${join(apt, 'lists')}`,
+    `Dir::Cache=${apt}`,
+  ].flatMap((option) => ['-o', option]);
+  await must('apt-get', [...options, 'update', '--quiet'], { timeoutSeconds: 300 });
+  await must('apt-get', [...options, 'download', ...packages], { cwd: join(apt, 'debs'), timeoutSeconds: 300 });
+  for (const deb of readdirSync(join(apt, 'debs'))) await must('dpkg', ['-x', join(apt, 'debs', deb), folder]);
+  await must('rm', ['-r', apt]);
+}
+
+/** The cache lies in a home that the pod's user may not enter: a copy for this run, where everybody may. */
+function forEverybody(cached: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'keelson-nginx-program-'));
+  chmodSync(folder, 0o755);
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const parts = ['usr/sbin', 'usr/lib/nginx', 'usr/lib/x86_64-linux-gnu', 'etc/nginx'];
+  const filter = (path: string): boolean => !path.endsWith('/gconv');
+  for (const part of parts) {
+    cpSync(join(cached, part), join(folder, part), { recursive: true, verbatimSymlinks: true, filter });
+  }
+  return folder;
+}
+
+/** The nginx of this machine where it is new enough, otherwise Debian testing's, kept in the cache. */
+export async function findNginx(): Promise<Nginx> {
+  const own = await versionOf(['nginx']);
+  if (own !== undefined && newEnough(own)) {
+    return { command: ['nginx'], version: own, mimeTypes: '/etc/nginx/mime.types', modules: undefined };
+  }
+  if (!isCached('nginx', suite)) await fillCache('nginx', suite, download);
+  const root = forEverybody(cacheFolder('nginx', suite));
+  const libraries = join(root, 'usr/lib/x86_64-linux-gnu');
+  const loader = join(libraries, 'ld-linux-x86-64.so.2');
+  const command = [loader, '--library-path', libraries, join(root, 'usr/sbin/nginx')];
+  const version = await versionOf(command);
+  if (version === undefined) throw new Error(`Cannot run ${command.join(' ')}`);
+  const modules = join(root, 'usr/lib/nginx/modules');
+  return {
+    command,
+    version,
+    mimeTypes: join(root, 'etc/nginx/mime.types'),
+    modules: existsSync(join(modules, 'ngx_http_brotli_static_module.so')) ? modules : undefined,
+  };
+}

@@ -1,0 +1,98 @@
+/** Upstreams that are missing, gone, slow or moved; a pod that is told to stop. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePorts } from '../servers/ports';
+import { type Bench, names } from './bench';
+import { ask, open } from './client';
+import { startNameServer } from './dns';
+import { securityHeaders } from './headers';
+import { startPod } from './pod';
+import { planOf } from './system';
+import { startUpstream } from './upstream';
+
+async function until(work: () => Promise<boolean>, seconds: number): Promise<number | undefined> {
+  const start = Date.now();
+  while (Date.now() - start < seconds * 1000) {
+    if (await work()) return Date.now() - start;
+    await sleep(100);
+  }
+  return undefined;
+}
+
+/** A pod of its own, because its upstreams come and go. */
+async function comingAndGoing(bench: Bench): Promise<void> {
+  const { checks, nginx, root } = bench;
+  const [backend = 0] = await freePorts(1);
+  const dns = await startNameServer();
+  const plan = planOf({ backend, frontend: bench.ports.frontend }, root, 'ingress', ['127.0.0.1/32']);
+  const pod = await startPod({ plan, nginx, dns });
+  const status = async (path = '/api/x'): Promise<number> => (await ask(pod.http, { path })).status;
+  checks.equal('alive before any upstream has a name', await status('/livez'), 200);
+  const missing = await ask(pod.http, {
+    path: '/api/x?token=very.secret.token',
+    headers: { 'X-Forwarded-For': '203.0.113.7', 'X-Forwarded-Proto': 'https' },
+  });
+  checks.equal('no name answers 502', missing.status, 502);
+  securityHeaders(bench, '502', missing);
+  checks.ok(
+    "the error page has the request's id only",
+    /<p>Request [0-9a-f]{32}<\/p>/.test(missing.body),
+    missing.body,
+  );
+  const first = await startUpstream('backend', backend, '127.0.0.2');
+  dns.records.set(names.backend, '127.0.0.2');
+  checks.ok('found once it has a name', (await until(async () => (await status()) === 200, 15)) !== undefined);
+  await first.stop();
+  checks.equal('gone answers 502', await status(), 502);
+  const second = await startUpstream('backend', backend, '127.0.0.3');
+  dns.records.set(names.backend, '127.0.0.3');
+  checks.ok(
+    'found where it moved, without a reload',
+    (await until(async () => (await status()) === 200, 15)) !== undefined,
+  );
+  const began = Date.now();
+  checks.equal('silence answers 504', await status('/api/brief/hang'), 504);
+  checks.ok('within the time-out', Date.now() - began < 2500, `${Date.now() - began} ms`);
+  checks.ok('no log has the token', !`${pod.stdout()}${pod.stderr()}`.includes('secret.token'), pod.stderr());
+  await second.stop();
+  await pod.stop();
+  dns.stop();
+}
+
+async function drain(bench: Bench): Promise<void> {
+  const { checks, nginx, dns, root, ports } = bench;
+  const pod = await startPod({ plan: planOf(ports, root, 'ingress', []), nginx, dns });
+  checks.ok(
+    'upstreams found',
+    (await until(async () => (await ask(pod.http, { path: '/api/x' })).status === 200, 10)) !== undefined,
+  );
+  const forged = await ask(pod.http, {
+    path: '/api/x',
+    headers: { 'X-Forwarded-For': '1.2.3.4', 'X-Forwarded-Proto': 'https' },
+  });
+  const told = (JSON.parse(forged.body) as { headers: Record<string, string> }).headers;
+  checks.equal(
+    'a forged address and scheme are ignored',
+    [told['x-forwarded-for'], told['x-forwarded-proto']],
+    ['127.0.0.1', 'http'],
+  );
+  const slow = ask(pod.http, { path: '/api/slow' });
+  const socket = open(pod.http);
+  socket.on('error', () => undefined);
+  const gone = new Promise<number>((resolve) => socket.on('close', () => resolve(Date.now())));
+  socket.write(
+    'GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: eA==\r\n\r\n',
+  );
+  await sleep(300);
+  const told_ = Date.now();
+  pod.process.kill('SIGQUIT');
+  checks.equal('a request under way is finished after SIGQUIT', (await slow).status, 200);
+  checks.ok('a WebSocket is closed in time', (await gone) - told_ < 6000);
+  const exited = await until(async () => pod.process.exitCode !== null, 10);
+  checks.equal('nginx ends by itself, with 0', [exited !== undefined, pod.process.exitCode], [true, 0]);
+  await pod.stop();
+}
+
+export async function failures(bench: Bench): Promise<void> {
+  await comingAndGoing(bench);
+  await drain(bench);
+}

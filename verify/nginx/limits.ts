@@ -1,0 +1,59 @@
+/** Rates, connections, sizes. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Bench } from './bench';
+import { all, ask } from './client';
+import { securityHeaders } from './headers';
+
+const from = (address: string): Record<string, string> => ({
+  'X-Forwarded-For': address,
+  'X-Forwarded-Proto': 'https',
+});
+
+async function rate(bench: Bench): Promise<void> {
+  const { checks, pod } = bench;
+  const statuses: number[] = [];
+  for (let count = 0; count < 8; count += 1) {
+    statuses.push((await ask(pod.http, { path: '/api/limited/x', headers: from('198.51.100.1') })).status);
+  }
+  const passed = statuses.filter((status) => status === 200).length;
+  checks.ok('burst + 1 pass, the rest answer 429', passed >= 4 && passed <= 5 && statuses.at(-1) === 429, statuses);
+  const limited = await ask(pod.http, { path: '/api/limited', headers: from('198.51.100.1') });
+  checks.equal('the path and all below share the limit', limited.status, 429);
+  checks.equal('429 says when to try again', all(limited, 'retry-after'), ['1']);
+  securityHeaders(bench, '429', limited);
+  const other = await ask(pod.http, { path: '/api/limited', headers: from('198.51.100.2') });
+  checks.equal('another address has a limit of its own', other.status, 200);
+  const elsewhere = await ask(pod.http, { path: '/api/x', headers: from('198.51.100.1') });
+  checks.equal('another route is not limited', elsewhere.status, 200);
+  const below: number[] = [];
+  for (let count = 0; count < 4; count += 1) {
+    await sleep(600);
+    below.push((await ask(pod.http, { path: '/api/limited', headers: from('198.51.100.3') })).status);
+  }
+  checks.equal('below the rate nothing is refused', below, [200, 200, 200, 200]);
+}
+
+async function connections({ checks, pod }: Bench): Promise<void> {
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, () => ask(pod.http, { path: '/api/slow', headers: from('198.51.100.4') })),
+  );
+  const refused = answers.filter(({ status }) => status === 429).length;
+  checks.equal('connections above the number answer 429', refused, 8);
+}
+
+async function sizes(bench: Bench): Promise<void> {
+  const { checks, pod } = bench;
+  const mebibyte = 1024 * 1024;
+  const post = async (path: string, length: number): Promise<number> =>
+    (await ask(pod.http, { method: 'POST', path, headers: from('198.51.100.5'), body: 'x'.repeat(length) })).status;
+  checks.equal('a body of the size', await post('/api/x', mebibyte), 200);
+  checks.equal('a larger one', await post('/api/x', mebibyte + 1), 413);
+  checks.equal('a route with its own size', await post('/api/upload/x', 3 * mebibyte), 200);
+  checks.equal('a larger one there', await post('/api/upload/x', 3 * mebibyte + 1), 413);
+}
+
+export async function limits(bench: Bench): Promise<void> {
+  await rate(bench);
+  await connections(bench);
+  await sizes(bench);
+}

@@ -1,0 +1,133 @@
+/**
+ * The proxy's pod on loopback: the files as the ConfigMap has them, the start script as the container runs it, as a user
+ * that is nobody. Only what loopback forces is changed, in one place: ports, folders, the name server's port.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Plan } from '../../lib/model/plan';
+import { isProxy, nginxFiles } from '../../lib/proxy';
+import { freePorts } from '../servers/ports';
+import type { Nginx } from './binary';
+import type { NameServer } from './dns';
+
+export interface Pod {
+  readonly http: number;
+  readonly https: number;
+  readonly status: number;
+  readonly folder: string;
+  readonly process: ChildProcess;
+  stdout(): string;
+  stderr(): string;
+  stop(): Promise<void>;
+}
+
+const user = '10001';
+
+function asNobody(command: readonly string[]): string[] {
+  if (process.getuid?.() !== 0) return [...command];
+  return ['setpriv', '--reuid', user, '--regid', user, '--clear-groups', '--no-new-privs', '--', ...command];
+}
+
+/** `nginx` as the start script finds it: the real one, after the edits that loopback forces. */
+function wrapper(nginx: Nginx, edits: readonly (readonly [string, string])[], folder: string): string {
+  const shown = nginx.command.map((word) => `'${word}'`).join(' ');
+  const script = edits.map(([from, to]) => `-e 's|${from}|${to}|g'`).join(' ');
+  const modules = nginx.modules === undefined ? '' : `echo "--modules-path=${nginx.modules} " >&2; exit 0`;
+  return `#!/bin/sh
+if [ "$1" = -V ]; then ${modules || `exec ${shown} -V`}; fi
+sed -i ${script} ${folder}/tmp/nginx/*.conf
+exec ${shown} -p ${folder}/prefix "$@"
+`;
+}
+
+async function writeTree(plan: Plan, nginx: Nginx, dns: NameServer, ports: readonly number[]): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'keelson-nginx-'));
+  for (const part of ['', 'tmp', 'tmp/nginx', 'prefix', 'templates', 'bin', 'tls']) {
+    mkdirSync(join(folder, part), { recursive: true });
+    chmodSync(join(folder, part), 0o777);
+  }
+  const service = plan.services.find(isProxy);
+  if (service === undefined) throw new Error('The plan has no proxy');
+  for (const [name, text] of Object.entries(nginxFiles(service, plan.namespace, plan.edge.hosts))) {
+    writeFileSync(join(folder, 'templates', name), text);
+  }
+  writeFileSync(
+    join(folder, 'resolv.conf'),
+    'search edge.svc.test.local svc.test.local test.local\nnameserver 127.0.0.1\n',
+  );
+  const [http = 0, https = 0, status = 0] = ports;
+  const edits: (readonly [string, string])[] = [
+    ['127.0.0.1:8081', `127.0.0.1:${status}`],
+    ['listen 8080', `listen 127.0.0.1:${http}`],
+    ['listen 8443', `listen 127.0.0.1:${https}`],
+    ['listen \\[::\\]', '#'],
+    ['resolver  *127.0.0.1 valid=10s', `resolver 127.0.0.1:${dns.port} ipv6=off valid=1s`],
+    [' /tmp/\\([a-z_.]*;\\)', ` ${folder}/tmp/\\1`],
+    ['/etc/nginx/mime.types', nginx.mimeTypes],
+    ['/etc/nginx/tls', `${folder}/tls`],
+    ['valid=60s inactive=60s', 'valid=1s inactive=1s'],
+    ['worker_shutdown_timeout 25s', 'worker_shutdown_timeout 4s'],
+  ];
+  writeFileSync(join(folder, 'bin', 'nginx'), wrapper(nginx, edits, folder), { mode: 0o755 });
+  return folder;
+}
+
+async function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => resolve(true));
+    socket.on('error', () => resolve(false));
+    socket.on('connect', () => socket.destroy());
+  });
+}
+
+export interface PodOptions {
+  readonly plan: Plan;
+  readonly nginx: Nginx;
+  readonly dns: NameServer;
+  /** Called with the pod's folder before nginx starts. */
+  readonly prepare?: (folder: string) => void;
+}
+
+export async function startPod({ plan, nginx, dns, prepare }: PodOptions): Promise<Pod> {
+  const [http = 0, https = 0, status = 0] = await freePorts(3);
+  const folder = await writeTree(plan, nginx, dns, [http, https, status]);
+  prepare?.(folder);
+  const logs = ['stdout', 'stderr'].map((name) => join(folder, name));
+  for (const log of logs) writeFileSync(log, '', { mode: 0o666 });
+  for (const log of logs) chmodSync(log, 0o666);
+  const [out = '', err = ''] = logs;
+  const script = [
+    `${folder}/templates/start.sh`,
+    `${folder}/templates`,
+    `${folder}/tmp/nginx`,
+    `${folder}/resolv.conf`,
+  ];
+  const [program = '', ...args] = asNobody(['/bin/sh', ...script]);
+  const child = spawn(program, args, {
+    env: { PATH: `${folder}/bin:/usr/bin:/bin` },
+    stdio: ['ignore', openSync(out, 'a'), openSync(err, 'a')],
+  });
+  process.on('exit', () => child.kill('SIGKILL'));
+  let ended = false;
+  const end = new Promise<void>((resolve) => {
+    child.on('exit', () => {
+      ended = true;
+      resolve();
+    });
+  });
+  const stderr = (): string => readFileSync(err, 'utf8');
+  for (let tries = 0; !(await answers(http)); tries += 1) {
+    if (ended || tries > 100) throw new Error(`nginx did not start:\n${stderr()}`);
+    await sleep(50);
+  }
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM');
+    await end;
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { http, https, status, folder, process: child, stdout: () => readFileSync(out, 'utf8'), stderr, stop };
+}

@@ -1,0 +1,72 @@
+/**
+ * The generated nginx configuration in a real nginx, on loopback, with real upstreams. Run it by itself:
+ * `node --import tsx verify/nginx/run.ts`. Each check is printed; the exit status is 1 when one failed.
+ */
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { type Bench, names } from './bench';
+import { findNginx } from './binary';
+import { Checks } from './checks';
+import { ask } from './client';
+import { startNameServer } from './dns';
+import { failures } from './failures';
+import { headers } from './headers';
+import { limits } from './limits';
+import { startPod } from './pod';
+import { routing } from './routing';
+import { streams } from './streams';
+import { planOf } from './system';
+import { tls } from './tls';
+import { startUpstream } from './upstream';
+
+/** The files that an image with a built application would have. */
+function staticFiles(): string {
+  const root = mkdtempSync(join(tmpdir(), 'keelson-root-'));
+  for (const folder of ['app/.git', 'assets']) mkdirSync(join(root, folder), { recursive: true });
+  const files = {
+    'index.html': 'index',
+    'app/page.txt': 'page',
+    'app/.env': 'no',
+    'app/.git/config': 'no',
+    'assets/a.txt': 'hashed',
+  };
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(root, name), `${text}\n`);
+  writeFileSync(join(root, 'assets/a.txt.gz'), gzipSync('hashed\n'));
+  writeFileSync(join(root, 'assets/a.txt.br'), brotliCompressSync('hashed\n'));
+  chmodSync(root, 0o755);
+  return root;
+}
+
+async function start(checks: Checks): Promise<Bench> {
+  const nginx = await findNginx();
+  console.log(`nginx ${nginx.version}${nginx.modules === undefined ? '' : ' with Brotli'}`);
+  const dns = await startNameServer();
+  const [backend, frontend] = [await startUpstream('backend'), await startUpstream('frontend')];
+  const ports = { backend: backend.port, frontend: frontend.port };
+  for (const name of Object.values(names)) dns.records.set(name, '127.0.0.1');
+  const root = staticFiles();
+  const pod = await startPod({ plan: planOf(ports, root, 'ingress', ['127.0.0.1/32']), nginx, dns });
+  for (let tries = 0; tries < 50 && (await ask(pod.http, { path: '/api/x' })).status !== 200; tries += 1)
+    await sleep(100);
+  return { checks, nginx, dns, pod, ports, root };
+}
+
+async function main(): Promise<void> {
+  const checks = new Checks();
+  const bench = await start(checks);
+  for (const [title, work] of Object.entries({ routing, headers, limits, streams, failures, tls })) {
+    await checks.group(title, () => work(bench));
+  }
+  await bench.pod.stop();
+  rmSync(bench.root, { recursive: true });
+  console.log(`\n${checks.passed} checks passed, ${checks.failed} failed`);
+  process.exit(checks.failed === 0 ? 0 : 1);
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exit(1);
+});

@@ -1,0 +1,62 @@
+/** Long-lived connections: WebSockets and event streams. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Bench } from './bench';
+import { open, raw } from './client';
+
+const handshake = (path: string): string =>
+  `GET ${path} HTTP/1.1\r\nHost: edge.example.org\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nOrigin: https://edge.example.org\r\n\r\n`;
+
+async function websocket({ checks, pod }: Bench): Promise<void> {
+  const socket = open(pod.http);
+  let text = '';
+  socket.on('data', (chunk) => {
+    text += chunk.toString('latin1');
+  });
+  socket.write(handshake('/ws/game/7/?token=very.secret.token'));
+  await sleep(300);
+  checks.ok('upgraded', text.startsWith('HTTP/1.1 101') && text.includes('s3pPLMBiTxaQ9kYGzzhZRbK+xOo='), text);
+  for (const word of ['one', 'two']) {
+    await sleep(2500);
+    socket.write(word);
+  }
+  await sleep(300);
+  checks.ok("echo after idle periods longer than a short route's time-out", text.endsWith('onetwo'), text);
+  socket.destroy();
+  await sleep(300);
+  const refused = await raw(
+    pod.http,
+    handshake('/api/x').replace('Connection: Upgrade', 'Connection: Upgrade, close'),
+    false,
+    2,
+  );
+  checks.ok('no upgrade on a route that is none', /^HTTP\/1.1 200/.test(refused), refused);
+}
+
+async function stream({ checks, pod }: Bench): Promise<void> {
+  const socket = open(pod.http);
+  const started = Date.now();
+  let first = 0;
+  socket.on('data', (chunk) => {
+    if (first === 0 && chunk.toString().includes('data: first')) first = Date.now() - started;
+  });
+  socket.write('GET /events/stream HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n');
+  await new Promise((resolve) => socket.on('close', resolve));
+  checks.ok('the first event arrives before the last is sent', first > 0 && first < 700, `${first} ms`);
+}
+
+async function log({ checks, pod }: Bench): Promise<void> {
+  await sleep(300);
+  const lines = pod.stdout().trim().split('\n');
+  const parsed = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  const game = parsed.find(({ path }) => path === '/ws/game/7/');
+  checks.ok('every line of the access log is JSON', parsed.length > 20);
+  checks.ok('a WebSocket is logged when it ends', game?.['status'] === 101, JSON.stringify(game));
+  checks.ok('the token is in no log', !pod.stdout().includes('secret.token') && !pod.stderr().includes('secret.token'));
+  checks.ok('health checks are not logged', !parsed.some(({ path }) => path === '/livez'));
+}
+
+export async function streams(bench: Bench): Promise<void> {
+  await websocket(bench);
+  await stream(bench);
+  await log(bench);
+}
