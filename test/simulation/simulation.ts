@@ -1,0 +1,171 @@
+/**
+ * What a network plugin does with NetworkPolicies, after the specification: the policies as JSON, pods, and the question
+ * whether one end may open a connection to another.
+ * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/
+ */
+import { contains } from './addresses';
+import {
+  type NetworkPolicy,
+  type PolicyPeer,
+  type PolicyPort,
+  type PolicyRule,
+  type PolicyType,
+  type Protocol,
+  policyTypes,
+  readPolicy,
+  rulesOf,
+} from './policy';
+import { type Labels, selects } from './selectors';
+
+export interface ContainerPort {
+  readonly name?: string;
+  readonly containerPort: number;
+  readonly protocol: Protocol;
+}
+
+export interface Pod {
+  readonly kind: 'pod';
+  readonly namespace: string;
+  readonly name: string;
+  readonly labels: Labels;
+  readonly ports: readonly ContainerPort[];
+  /**
+   * The pod's address, where blocks should match it too. The specification leaves open whether they do (they are meant for
+   * what is outside), so policies must hold both ways.
+   */
+  readonly ip?: string;
+}
+
+/** Something outside the cluster, or a pod on its node's network: policies know it by its address alone. */
+export interface Address {
+  readonly kind: 'address';
+  readonly ip: string;
+}
+
+/** The node on which the other end runs: its kubelet, for one. Policies never hold for it. */
+export interface OwnNode {
+  readonly kind: 'own-node';
+}
+
+export type End = Pod | Address | OwnNode;
+
+export interface Connection {
+  readonly from: End;
+  readonly to: End;
+  /** The port of the process: policies see pods, not Services. */
+  readonly port: number;
+  /** @default TCP */
+  readonly protocol?: Protocol;
+}
+
+/** What one side says. */
+export interface Side {
+  readonly allowed: boolean;
+  /** The policies that hold for this side. None: nothing is closed. */
+  readonly policies: readonly string[];
+  /** Those among them that let the connection through. */
+  readonly allowedBy: readonly string[];
+}
+
+/** A connection is open when both of its sides allow it. */
+export interface Verdict {
+  readonly allowed: boolean;
+  readonly egress: Side;
+  readonly ingress: Side;
+}
+
+const open: Side = { allowed: true, policies: [], allowedBy: [] };
+
+/** Whether a port of a rule covers a port of the pod that listens; a port's name means what that pod calls so. */
+function coversPort(rule: PolicyPort, to: End, port: number, protocol: Protocol): boolean {
+  if (rule.protocol !== protocol) return false;
+  if (rule.port === undefined) return true;
+  if (typeof rule.port === 'number') return port >= rule.port && port <= (rule.endPort ?? rule.port);
+  const named = to.kind === 'pod' ? to.ports.filter(({ name }) => name === rule.port) : [];
+  return named.some((it) => it.containerPort === port && it.protocol === protocol);
+}
+
+/** Policies over a cluster's namespaces. */
+export class Simulation {
+  readonly #byNamespace = new Map<string, NetworkPolicy[]>();
+  readonly #applying = new WeakMap<Pod, Map<PolicyType, readonly NetworkPolicy[]>>();
+
+  /**
+   * @param manifests NetworkPolicies as JSON; other kinds are left out
+   * @param namespaceLabels labels of namespaces, besides the one with the name that each has
+   */
+  constructor(
+    manifests: readonly unknown[],
+    private readonly namespaceLabels: Readonly<Record<string, Labels>> = {},
+  ) {
+    for (const manifest of manifests) {
+      if ((manifest as { kind?: unknown }).kind !== 'NetworkPolicy') continue;
+      const policy = readPolicy(manifest);
+      const { namespace } = policy.metadata;
+      this.#byNamespace.set(namespace, [...(this.#byNamespace.get(namespace) ?? []), policy]);
+    }
+  }
+
+  /** Whether the connection may be opened. Replies need no rule. */
+  allows(connection: Connection): boolean {
+    return this.explain(connection).allowed;
+  }
+
+  /** The same with the policies that decided, for messages. */
+  explain(connection: Connection): Verdict {
+    const { from, to } = connection;
+    // "A Pod cannot block access to itself", and "traffic to and from the node where a Pod is running is always allowed".
+    const exempt = from === to || from.kind === 'own-node' || to.kind === 'own-node';
+    const egress = exempt ? open : this.#side('Egress', from, to, connection);
+    const ingress = exempt ? open : this.#side('Ingress', to, from, connection);
+    return { allowed: egress.allowed && ingress.allowed, egress, ingress };
+  }
+
+  #side(type: PolicyType, own: End, other: End, connection: Connection): Side {
+    if (own.kind !== 'pod') return open;
+    const policies = this.#policiesOf(own, type);
+    if (policies.length === 0) return open;
+    const allowing = policies.filter((policy) =>
+      rulesOf(policy, type).some((rule) => this.#ruleAllows(rule, policy.metadata.namespace, other, connection)),
+    );
+    const names = (list: readonly NetworkPolicy[]): string[] => list.map(({ metadata }) => metadata.name);
+    return { allowed: allowing.length > 0, policies: names(policies), allowedBy: names(allowing) };
+  }
+
+  /** The policies that close a direction of a pod. */
+  #policiesOf(pod: Pod, type: PolicyType): readonly NetworkPolicy[] {
+    const known = this.#applying.get(pod) ?? new Map<PolicyType, readonly NetworkPolicy[]>();
+    this.#applying.set(pod, known);
+    const found =
+      known.get(type) ??
+      (this.#byNamespace.get(pod.namespace) ?? []).filter(
+        (policy) => policyTypes(policy).includes(type) && selects(policy.spec.podSelector, pod.labels),
+      );
+    known.set(type, found);
+    return found;
+  }
+
+  #ruleAllows(rule: PolicyRule, namespace: string, other: End, { to, port, protocol = 'TCP' }: Connection): boolean {
+    const portMatches = rule.ports.length === 0 || rule.ports.some((it) => coversPort(it, to, port, protocol));
+    return portMatches && (rule.peers.length === 0 || rule.peers.some((peer) => this.#isPeer(peer, namespace, other)));
+  }
+
+  /** Whether a peer of a policy in `namespace` means this end. */
+  #isPeer({ ipBlock, podSelector, namespaceSelector }: PolicyPeer, namespace: string, end: End): boolean {
+    if (ipBlock !== undefined) {
+      const ip = end.kind === 'own-node' ? undefined : end.ip;
+      const isIn = (cidr: string): boolean => ip !== undefined && contains(cidr, ip);
+      return isIn(ipBlock.cidr) && !(ipBlock.except ?? []).some(isIn);
+    }
+    if (end.kind !== 'pod') return false;
+    const inNamespace =
+      namespaceSelector === undefined
+        ? end.namespace === namespace
+        : selects(namespaceSelector, this.#labelsOf(end.namespace));
+    return inNamespace && (podSelector === undefined || selects(podSelector, end.labels));
+  }
+
+  #labelsOf(namespace: string): Labels {
+    return { ...this.namespaceLabels[namespace], 'kubernetes.io/metadata.name': namespace };
+  }
+}
