@@ -13,12 +13,15 @@ const member = 'back-office';
 const awkward = `it's "quoted" \\ $HOME \`id\` %s :x`;
 const first = { [owner]: 'aaaa1111bbbb2222', [member]: awkward };
 
+/** Here the server listens on loopback only, by its command line, which the file cannot change any more. */
+const overridden = 'listen_addresses';
+
 type Check = (server: PostgresServer) => Promise<void>;
 
 async function mayNot(server: PostgresServer, role: string, password: string, statement: string, on = database) {
   const outcome = await server.as(role, password, statement, on);
   assert.notEqual(outcome.status, 0, `${role} may: ${statement}`);
-  assert.match(outcome.stderr, /permission denied|must be owner/, statement);
+  assert.match(outcome.stderr, /permission denied|must be (owner|superuser)/, statement);
 }
 
 async function may(server: PostgresServer, role: string, password: string, statement: string, on = database) {
@@ -31,7 +34,7 @@ const checks: Readonly<Record<string, Check>> = {
     assert.equal(await server.admin('SHOW shared_buffers'), '128MB');
     assert.equal(await server.admin('SHOW data_checksums'), 'on');
     assert.equal(await server.admin('SHOW max_wal_size'), '1GB');
-    assert.equal(await server.admin('SELECT count(*) FROM pg_file_settings WHERE error IS NOT NULL'), '0');
+    assert.equal(await server.admin('SELECT name FROM pg_file_settings WHERE error IS NOT NULL'), overridden);
     assert.equal(await server.admin('SELECT count(*) FROM pg_hba_file_rules WHERE error IS NOT NULL'), '0');
     assert.equal(
       await server.admin(`SELECT string_agg(DISTINCT auth_method, ',') FROM pg_hba_file_rules`),
@@ -66,8 +69,8 @@ const checks: Readonly<Record<string, Check>> = {
     const own = ['CREATE TABLE mine (id int)', 'DROP TABLE "back-office".mine', 'CREATE TEMPORARY TABLE t (id int)'];
     for (const statement of [...can, 'DELETE FROM items', ...own]) await may(server, member, awkward, statement);
     const cannot = ['CREATE TABLE public.theirs (id int)', 'DROP TABLE items', 'TRUNCATE items', 'CREATE SCHEMA x'];
-    const server_ = ['CREATE ROLE x', 'CREATE DATABASE x', 'ALTER SYSTEM SET work_mem = 1', `COPY items TO '/tmp/x'`];
-    for (const statement of [...cannot, ...server_]) await mayNot(server, member, awkward, statement);
+    const ofServer = ['CREATE ROLE x', 'CREATE DATABASE x', 'ALTER SYSTEM SET work_mem = 1', `COPY items TO '/tmp/x'`];
+    for (const statement of [...cannot, ...ofServer]) await mayNot(server, member, awkward, statement);
     await mayNot(server, member, awkward, 'SELECT', 'postgres');
     await mayNot(server, member, awkward, 'SELECT', 'template1');
     await mayNot(server, owner, first[owner] ?? '', 'SELECT * FROM pg_authid');

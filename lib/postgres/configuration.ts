@@ -1,0 +1,78 @@
+import type { PostgresPlan } from '../model/plan';
+
+/** What the server's figures follow from. */
+export type Sizing = Pick<PostgresPlan, 'majorVersion' | 'maxConnections' | 'resources' | 'claims'>;
+
+function clamp(value: number, least: number, most: number): number {
+  return Math.floor(Math.min(Math.max(value, least), most));
+}
+
+/**
+ * Memory, in KiB, from the container's limit (MiB). A quarter is the shared cache, as the manual advises; another quarter
+ * is for sorting, should every connection sort at once; a sixteenth for each of three autovacuum workers; the rest is for
+ * the connections themselves and for the kernel's page cache.
+ * @see https://www.postgresql.org/docs/current/runtime-config-resource.html
+ */
+function memory(limit: number, maxConnections: number): Record<string, string> {
+  const total = limit * 1024;
+  return {
+    shared_buffers: `${clamp(total / 4, 16 * 1024, total / 4)}kB`,
+    effective_cache_size: `${Math.floor(total / 2)}kB`,
+    work_mem: `${clamp(total / 4 / maxConnections, 1024, 64 * 1024)}kB`,
+    maintenance_work_mem: `${clamp(total / 16, 16 * 1024, 1024 * 1024)}kB`,
+  };
+}
+
+/** Write-ahead log between two checkpoints, from the claim (MiB): a tenth, so that it never crowds out the data. */
+function writeAheadLog(claim: number): Record<string, string> {
+  const most = clamp(claim / 10, 128, 8192);
+  return { max_wal_size: `${most}MB`, min_wal_size: `${clamp(most / 4, 64, 1024)}MB` };
+}
+
+/** PostgreSQL reserves connections for roles without superuser only since version 16. */
+function reserved(majorVersion: number): Record<string, string> {
+  return majorVersion >= 16 ? { reserved_connections: '2' } : {};
+}
+
+function entries(store: Sizing): Record<string, string> {
+  return {
+    listen_addresses: "'*'",
+    max_connections: String(store.maxConnections),
+    superuser_reserved_connections: '3',
+    ...reserved(store.majorVersion),
+    password_encryption: 'scram-sha-256',
+    ...memory(store.resources.limits.memory, store.maxConnections),
+    ...writeAheadLog(store.claims[0]?.size ?? 0),
+    checkpoint_timeout: '15min',
+    // Network volumes read at random as fast as in sequence; the default of 4 is a spinning disk's.
+    random_page_cost: '1.1',
+    timezone: "'UTC'",
+    log_timezone: "'UTC'",
+    // initdb would have chosen this one; with a file of our own it would be "simple", without stemming.
+    default_text_search_config: "'pg_catalog.english'",
+    log_destination: 'stderr',
+    logging_collector: 'off',
+    log_line_prefix: "'%m [%p] %q%u@%d '",
+    log_lock_waits: 'on',
+    log_temp_files: '10MB',
+    log_min_duration_statement: '1s',
+    // A slow statement is worth a line; the values it was run with may be personal data.
+    log_parameter_max_length: '0',
+  };
+}
+
+/** `postgresql.conf`, in the order of the manual's chapters. */
+export function serverConfiguration(store: Sizing): string {
+  return Object.entries(entries(store))
+    .map(([key, value]) => `${key} = ${value}\n`)
+    .join('');
+}
+
+/**
+ * `pg_hba.conf`: a password everywhere, on loopback and on the socket too, where sidecars could reach it. (`peer` is no
+ * way: the user of the container has no name in its /etc/passwd.)
+ */
+export const hostBasedAuthentication = `# TYPE  DATABASE  USER  ADDRESS  METHOD
+local   all       all            scram-sha-256
+host    all       all   all      scram-sha-256
+`;

@@ -1,0 +1,40 @@
+import { Construct } from 'constructs';
+import { configMap } from '../kubernetes/config-map';
+import { service } from '../kubernetes/service';
+import { serviceAccount } from '../kubernetes/service-account';
+import { podsServiceName, statefulSet } from '../kubernetes/stateful-set';
+import type { Plan, PostgresPlan } from '../model/plan';
+import { Claim } from '../storage';
+import { hostBasedAuthentication, serverConfiguration } from './configuration';
+import { postgresPod } from './pod';
+import { PostgresRoles } from './roles-job';
+
+export interface PostgresProps {
+  readonly plan: Plan;
+  readonly store: PostgresPlan;
+}
+
+/**
+ * A PostgreSQL server: its claims, its configuration, one StatefulSet, the Service that takes writes and the headless one,
+ * and the Job that reconciles its roles. An external server has the Job only: its host stands in the applications'
+ * variables, because under another name (an ExternalName Service) its certificate would not match.
+ */
+export class Postgres extends Construct {
+  constructor(scope: Construct, id: string, props: PostgresProps) {
+    super(scope, id);
+    if (props.store.engine === 'statefulset') this.server(props);
+    new PostgresRoles(this, 'roles', props);
+  }
+
+  private server({ plan, store }: PostgresProps): void {
+    const files = { 'postgresql.conf': serverConfiguration(store), 'pg_hba.conf': hostBasedAuthentication };
+    for (const claim of store.claims) new Claim(this, claim.name, { plan, claim });
+    serviceAccount(this, plan, store);
+    configMap(this, plan, store, `${store.name}-config`, files);
+    service(this, { plan, workload: store, name: podsServiceName(store), headless: true });
+    // Who takes writes is said by the environment and nobody else: promotion is an edit of this selector.
+    const primary = `${store.name}-${store.primary}`;
+    service(this, { plan, workload: store, select: { 'statefulset.kubernetes.io/pod-name': primary } });
+    statefulSet(this, { ...postgresPod(plan, store, files), podManagementPolicy: 'OrderedReady' });
+  }
+}
