@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { isRecord } from '../lib/model/merge';
 import { ProblemsError } from '../lib/model/problem';
 import { buildProgram } from './program';
 import { colors, paintProblem, processTerminal, type Terminal } from './terminal';
@@ -8,7 +9,7 @@ const exits = { done: 0, wrong: 1, misuse: 2, fault: 70 } as const;
 
 /** What the operating system says of a file that cannot be read or written. */
 function isFileError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'code' in error && 'syscall' in error;
+  return isRecord(error) && typeof error['syscall'] === 'string';
 }
 
 function explain(error: unknown, args: readonly string[], terminal: Terminal): number {

@@ -72,15 +72,23 @@ function checkAll(session: Session): void {
   conclude(session, `${checked} combinations`, problems);
 }
 
+/** `2 errors`, `1 error`, or nothing. */
+function count(number: number, word: string): string {
+  return number === 0 ? '' : `${number} ${word}${number === 1 ? '' : 's'}`;
+}
+
 /** One line that says how it went. @throws ProblemsError, empty because all were said, when there are errors */
 function conclude(session: Session, what: string, problems: readonly Problem[]): void {
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   const warnings = problems.length - errors;
-  const counted = [errors && `${errors} errors`, warnings && `${warnings} warnings`]
-    .filter((part) => part !== 0)
-    .map((part) => String(part).replace(/^(1 \w+)s$/, '$1'));
-  session.out(`${what}: ${counted.join(', ') || 'no problems'}`);
-  if (errors) throw new ProblemsError([]);
+  const counted = [count(errors, 'error'), count(warnings, 'warning')].filter((part) => part !== '');
+  const line = `${what}: ${counted.join(', ') || 'no problems'}`;
+  if (errors === 0) {
+    session.out(line);
+    return;
+  }
+  session.terminal.err(line);
+  throw new ProblemsError([]);
 }
 
 function filesAgainst(session: Session, folder: string): Files {

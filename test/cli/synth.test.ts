@@ -1,0 +1,138 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readFiles } from '../../cli/output-folder';
+import { keelson, project, removeTemporary, temporaryFolder, temporaryRoot } from './harness';
+
+let root: string;
+beforeAll(() => {
+  root = temporaryRoot();
+});
+afterAll(removeTemporary);
+
+/** What `cdk8s synth` runs, without the CLI around it. */
+function mainTs(out: string, variables: Readonly<Record<string, string>>): { status: number | null; stderr: string } {
+  const env = { ...process.env, CDK8S_OUTDIR: out, ...variables };
+  return spawnSync(process.execPath, ['--import', 'tsx', 'main.ts'], { cwd: project, env, encoding: 'utf8' });
+}
+
+describe('keelson synth', () => {
+  test.each([
+    ['django-react', 'production', ''],
+    ['lms', 'staging', 'high'],
+    ['microservices', 'development', ''],
+  ])('writes the bytes that cdk8s writes: %s in %s %s', async (system, environment, tier) => {
+    const theirs = temporaryFolder();
+    const variables = { KEELSON_SYSTEM: system, KEELSON_ENVIRONMENT: environment, KEELSON_TIER: tier };
+    expect(mainTs(theirs, variables).status).toBe(0);
+    const out = join(temporaryFolder(), 'dist');
+    const { status } = await keelson(
+      ['synth', system, environment, ...(tier ? ['--tier', tier] : []), '--out', out],
+      root,
+    );
+    expect(status).toBe(0);
+    expect(readFiles(out)).toEqual(readFiles(theirs));
+    expect(readFiles(out).size).toBeGreaterThan(3);
+  });
+
+  test('takes the default, django-react in production, and dist', async () => {
+    const own = temporaryRoot();
+    const { out } = await keelson(['synth'], own);
+    expect(out).toContain('django-react in production (medium)');
+    expect(readdirSync(join(own, 'dist'))).toContain('00-namespace.k8s.yaml');
+  });
+
+  test('says what changed, and leaves an unchanged folder alone', async () => {
+    const own = temporaryRoot();
+    await keelson(['synth'], own);
+    const before = statSync(join(own, 'dist')).ino;
+    const again = await keelson(['synth'], own);
+    expect(again.out).toContain('unchanged');
+    expect(statSync(join(own, 'dist')).ino).toBe(before);
+    await keelson(['image', 'backend=registry.example.com/backend:1.4.2', '--environment', 'production'], own);
+    const changed = await keelson(['synth'], own);
+    expect(changed.out).toMatch(/^ {2}changed {2}40-services\.k8s\.yaml$/m);
+    expect(changed.out).not.toContain('00-namespace');
+    expect(readdirSync(own).filter((name) => name.startsWith('.dist'))).toEqual([]);
+  });
+
+  test('removes files that the new output does not have', async () => {
+    const own = temporaryRoot();
+    await keelson(['synth'], own);
+    writeFileSync(join(own, 'dist', '99-gone.k8s.yaml'), '');
+    const { out } = await keelson(['synth'], own);
+    expect(out).toMatch(/^ {2}removed {2}99-gone/m);
+    expect(readdirSync(join(own, 'dist'))).not.toContain('99-gone.k8s.yaml');
+  });
+
+  test('never replaces a folder that holds somebody else’s files', async () => {
+    const own = temporaryRoot();
+    mkdirSync(join(own, 'work'));
+    writeFileSync(join(own, 'work', 'thesis.md'), 'mine');
+    const { status, err } = await keelson(['synth', '--out', 'work'], own);
+    expect(status).toBe(1);
+    expect(err).toContain('found thesis.md');
+    expect(readFileSync(join(own, 'work', 'thesis.md'), 'utf8')).toBe('mine');
+    expect((await keelson(['synth', '--out', '.'], own)).status).toBe(1);
+  });
+
+  test('follows a link to the output, and keeps it', async () => {
+    const own = temporaryRoot();
+    mkdirSync(join(own, 'real'));
+    symlinkSync('real', join(own, 'dist'));
+    expect((await keelson(['synth'], own)).status).toBe(0);
+    expect(readdirSync(join(own, 'real'))).toContain('00-namespace.k8s.yaml');
+  });
+
+  test('refuses what a running cluster cannot follow, and keeps the old output', async () => {
+    const own = temporaryRoot();
+    await keelson(['synth'], own);
+    const before = readFiles(join(own, 'dist'));
+    const smaller = temporaryRoot(own);
+    const file = join(smaller, 'systems', 'django-react.ts');
+    writeFileSync(file, readFileSync(file, 'utf8').replace("size: '10Gi'", "size: '5Gi'"));
+    const out = join(own, 'dist');
+    const refused = await keelson(['synth', '--out', out], smaller);
+    expect(refused.status).toBe(1);
+    expect(refused.err).toContain('docs/procedures.md#a-smaller-volume');
+    expect(readFiles(out)).toEqual(before);
+    expect((await keelson(['synth', '--out', out, '--no-compare'], smaller)).status).toBe(0);
+    expect(readFiles(out)).not.toEqual(before);
+  });
+
+  test('says it plainly where the folder cannot be written', async () => {
+    const own = temporaryRoot();
+    writeFileSync(join(own, 'file'), '');
+    const { status, err } = await keelson(['synth', '--out', 'file/dist'], own);
+    expect(status).toBe(1);
+    expect(err).toMatch(/^error: ENOTDIR/m);
+  });
+});
+
+describe('main.ts', () => {
+  test('shows problems in the shared format, without a stack trace, and exits 1', () => {
+    const { status, stderr } = mainTs(temporaryFolder(), { KEELSON_SYSTEM: 'lsm', KEELSON_TIER: 'hihg' });
+    expect(status).toBe(1);
+    expect(stderr).toContain('error: systems/lsm: found "lsm"');
+    expect(stderr).toContain('did you mean "high"?');
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+});
+
+describe('bin/keelson.mjs', () => {
+  const program = join(project, 'bin', 'keelson.mjs');
+
+  test('works from any folder', () => {
+    const out = execFileSync(process.execPath, [program, 'list', '--format', 'json', '--root', root], {
+      cwd: temporaryFolder(),
+      encoding: 'utf8',
+    });
+    expect(JSON.parse(out).systems).toHaveLength(5);
+  });
+
+  test('exits as the command line does', () => {
+    const status = (args: readonly string[]): number | null =>
+      spawnSync(process.execPath, [program, ...args], { cwd: root }).status;
+    expect([status(['list']), status(['check', 'lsm']), status(['chekc'])]).toEqual([0, 1, 2]);
+  });
+});
