@@ -72,6 +72,15 @@ describe('Every tool', () => {
     }
   });
 
+  test('runs as the user who may read the files of its image', () => {
+    const users = { pgadmin: 5050, 'redis-commander': 10000, ollama: 10001 };
+    for (const [name, user] of Object.entries(users)) {
+      const security = { runAsNonRoot: true, runAsUser: user, runAsGroup: user, fsGroup: user };
+      const { spec } = find('Deployment', name);
+      expect(spec).toHaveProperty('template.spec.securityContext', expect.objectContaining(security));
+    }
+  });
+
   test('is absent where the environment has none', () => {
     const none = new ToolsChart(new App(), { ...plan, tools: [] });
     expect(none.toJson()).toEqual([]);
