@@ -1,19 +1,23 @@
 import { ApiObject, type App, type Chart } from 'cdk8s';
 import { finish } from '../lib/kubernetes/finish';
 import type { Plan } from '../lib/model/plan';
+import { DataChart } from './data';
 import { EdgeChart } from './edge';
 import { NamespaceChart } from './namespace';
 import { NetworkChart } from './network';
 import { SecretsChart } from './secrets';
 import { ServicesChart } from './services';
+import { ToolsChart } from './tools';
 
 /** In the order of their prefixes, which is the order in which `kubectl apply -f` reads the files. */
 const charts: readonly (new (scope: App, plan: Plan) => Chart)[] = [
   NamespaceChart,
   NetworkChart,
   SecretsChart,
+  DataChart,
   ServicesChart,
   EdgeChart,
+  ToolsChart,
 ];
 
 /**
