@@ -1,0 +1,89 @@
+import type { RabbitmqPlan } from '../model/plan';
+
+/** What the configuration follows from. */
+export type Sizing = Pick<RabbitmqPlan, 'port' | 'replicas' | 'resources' | 'claims' | 'management'>;
+
+/**
+ * Nodes that find each other: the first one founds the cluster, the others join it and keep trying until they can.
+ * From 4.1 on that needs no access to the API server, and no node can found a cluster of its own by mistake.
+ * @see https://www.rabbitmq.com/blog/2025/04/04/new-k8s-peer-discovery
+ */
+function clusterFormation(nodes: number): string {
+  if (nodes < 2) return '';
+  return `cluster_formation.peer_discovery_backend = k8s
+cluster_formation.discovery_retry_limit = 60
+cluster_formation.discovery_retry_interval = 2000
+cluster_formation.target_cluster_size_hint = ${nodes}
+`;
+}
+
+/**
+ * `rabbitmq.conf`, without credentials. Publishers are held back at 60 % of the memory limit, which leaves room for the
+ * garbage collector's copies, and when the disk has less left than memory could spill onto it, a quarter of it at most.
+ * @see https://www.rabbitmq.com/docs/memory
+ * @see https://www.rabbitmq.com/docs/disk-alarms
+ */
+export function serverConfiguration(store: Sizing): string {
+  const memory = store.resources.limits.memory;
+  const disk = Math.floor(Math.min(memory, (store.claims[0]?.size ?? 0) / 4));
+  return `listeners.tcp.default = ${store.port}
+log.console = true
+log.console.level = info
+log.file = false
+vm_memory_high_watermark.absolute = ${Math.floor(memory * 0.6)}MiB
+disk_free_limit.absolute = ${disk}MiB
+default_user_tags.administrator = ${store.management}
+${clusterFormation(store.replicas.min)}`;
+}
+
+/** `enabled_plugins`, an Erlang term: metrics always, the management page where it is served, discovery in a cluster. */
+export function enabledPlugins(store: Sizing): string {
+  const plugins = [
+    ...(store.management ? ['rabbitmq_management'] : []),
+    ...(store.replicas.min < 2 ? [] : ['rabbitmq_peer_discovery_k8s']),
+    'rabbitmq_prometheus',
+  ];
+  return `[${plugins.join(',')}].\n`;
+}
+
+/**
+ * `rabbitmq-env.conf`, read by the server and by every command-line tool in the container. The node is called by the
+ * pod's full name, which /etc/hosts of the pod knows before any name server does.
+ */
+export const environmentFile = `USE_LONGNAME=true
+NODENAME=rabbit@$(hostname -f)
+`;
+
+/**
+ * Starts the node with cookie and account of the Secrets. The account is made at the first start only. A raised limit of
+ * open files would cost gigabytes: Erlang sizes tables by it.
+ */
+export const startScript = `#!/bin/sh
+set -eu
+umask 077
+password=$(cat "$PASSWORD_FILE")
+case $password in
+  '' | *[!A-Za-z0-9._~-]*)
+    echo "the password must have letters, digits and ._~- only, because it stands in a URL" >&2
+    exit 1
+    ;;
+esac
+mkdir -p "$HOME/conf.d" "$HOME/log"
+rm -f "$HOME/.erlang.cookie"
+cp "$COOKIE_FILE" "$HOME/.erlang.cookie"
+chmod 600 "$HOME/.erlang.cookie"
+{
+  echo "default_user = $ACCOUNT"
+  echo "default_pass = $password"
+} > "$HOME/conf.d/account.conf"
+ulimit -S -n 65536 2>/dev/null || true
+exec rabbitmq-server
+`;
+
+/**
+ * Before the node stops: wait until no queue would lose its quorum, then hand over leaders and clients. Bounded, so that
+ * it ends before the pod's grace period does; a node alone has nothing to wait for.
+ */
+export function stopScript(waitSeconds: number): string {
+  return `rabbitmq-upgrade await_online_quorum_plus_one -t ${waitSeconds}; rabbitmq-upgrade drain`;
+}

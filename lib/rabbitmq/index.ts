@@ -1,0 +1,2 @@
+export { enabledPlugins, environmentFile, serverConfiguration, startScript } from './configuration';
+export { Rabbitmq, type RabbitmqProps } from './rabbitmq';

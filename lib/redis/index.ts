@@ -1,0 +1,2 @@
+export { serverConfiguration, startScript } from './configuration';
+export { Redis, type RedisProps } from './redis';

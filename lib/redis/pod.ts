@@ -1,0 +1,71 @@
+import { checksum } from '../kubernetes/checksum';
+import type { ContainerProps } from '../kubernetes/container';
+import type { PodProps } from '../kubernetes/pod';
+import { commandAction, probe, tcpAction } from '../kubernetes/probes';
+import { dataVolume } from '../kubernetes/stateful-set';
+import type { Plan, RedisPlan } from '../model/plan';
+import { pingScript } from './configuration';
+
+const configurationFolder = '/etc/redis';
+const passwordFolder = '/run/secrets/redis';
+const renderedFolder = '/run/redis';
+
+/** On SIGTERM the server writes a last snapshot. */
+const graceSeconds = 60;
+
+/** Loading the append-only file of a full server may take minutes; killing it starts it over. */
+const startTries = 120;
+const startInterval = 5;
+
+const probeTimeout = 5;
+
+function probes(store: RedisPlan): Pick<ContainerProps, 'startupProbe' | 'readinessProbe' | 'livenessProbe'> {
+  const { intervalSeconds, tries } = store.health;
+  const ready = commandAction(['/bin/sh', '-c', pingScript]);
+  const timing = { intervalSeconds, timeoutSeconds: probeTimeout, tries };
+  return {
+    startupProbe: probe(ready, { intervalSeconds: startInterval, timeoutSeconds: probeTimeout, tries: startTries }),
+    readinessProbe: probe(ready, timing),
+    livenessProbe: probe(tcpAction('redis'), timing),
+  };
+}
+
+function redisContainer(store: RedisPlan): ContainerProps {
+  return {
+    name: 'redis',
+    image: store.image,
+    command: ['/bin/sh', `${configurationFolder}/start.sh`],
+    env: [
+      { name: 'CONFIGURATION', value: `${configurationFolder}/redis.conf` },
+      { name: 'RENDERED', value: `${renderedFolder}/redis.conf` },
+      { name: 'PASSWORD_FILE', value: `${passwordFolder}/password` },
+    ],
+    ports: store.ports,
+    mounts: [
+      { name: dataVolume, mountPath: '/data' },
+      { name: 'configuration', mountPath: configurationFolder, readOnly: true },
+      { name: 'password', mountPath: passwordFolder, readOnly: true },
+    ],
+    scratch: [{ path: renderedFolder, size: 1 }],
+    resources: store.resources,
+    ...probes(store),
+  };
+}
+
+/** The server's pod: the same for every ordinal. */
+export function redisPod(plan: Plan, store: RedisPlan, files: Readonly<Record<string, string>>): PodProps {
+  return {
+    plan,
+    workload: store,
+    containers: [redisContainer(store)],
+    volumes: [
+      { name: 'configuration', configMap: { name: `${store.name}-config` } },
+      {
+        name: 'password',
+        secret: { secretName: store.secret, items: [{ key: 'password', path: 'password' }], defaultMode: 0o440 },
+      },
+    ],
+    checksums: { configuration: checksum(files) },
+    graceSeconds,
+  };
+}
