@@ -1,0 +1,276 @@
+import { compareFiles, parseFile } from '../../lib/changes';
+import { rules } from '../../lib/changes/rules';
+
+type Json = Readonly<Record<string, unknown>>;
+
+function file(...objects: readonly Json[]): ReadonlyMap<string, string> {
+  // JSON is YAML.
+  return new Map([['30-data.k8s.yaml', objects.map((object) => JSON.stringify(object)).join('\n---\n')]]);
+}
+
+function object(kind: string, rest: Json, name = 'db'): Json {
+  const component = kind === 'StatefulSet' ? { labels: { 'app.kubernetes.io/component': 'database' } } : {};
+  return { apiVersion: 'v1', kind, metadata: { name, namespace: 'shop', ...component }, ...rest };
+}
+
+const template = (image: string): Json => ({ spec: { containers: [{ name: 'db', image }] } });
+const claim = (spec: Json): Json =>
+  object('PersistentVolumeClaim', {
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '10Gi' } }, ...spec },
+  });
+const size = (storage: string): Json => claim({ resources: { requests: { storage } } });
+const set = (spec: Json): Json =>
+  object('StatefulSet', {
+    spec: {
+      serviceName: 'db-pods',
+      selector: { matchLabels: { a: 'b' } },
+      podManagementPolicy: 'OrderedReady',
+      template: template('postgres:15.19-bookworm'),
+      ...spec,
+    },
+  });
+
+/** What is refused: before, after, the rule, the field, the heading of docs/procedures.md. */
+const refused: readonly (readonly [string, Json, Json, string, string, string])[] = [
+  [
+    "a StatefulSet's Service",
+    set({}),
+    set({ serviceName: 'db' }),
+    'immutable-statefulset',
+    'spec.serviceName',
+    'a-statefulset',
+  ],
+  [
+    "a StatefulSet's claim template",
+    set({}),
+    set({ volumeClaimTemplates: [{}] }),
+    'immutable-statefulset',
+    'spec.volumeClaimTemplates',
+    'a-statefulset',
+  ],
+  [
+    "a StatefulSet's order of pods",
+    set({}),
+    set({ podManagementPolicy: 'Parallel' }),
+    'immutable-statefulset',
+    'spec.podManagementPolicy',
+    'a-statefulset',
+  ],
+  [
+    "a StatefulSet's selector",
+    set({}),
+    set({ selector: { matchLabels: { a: 'c' } } }),
+    'immutable-statefulset',
+    'spec.selector',
+    'a-statefulset',
+  ],
+  [
+    "a StatefulSet's history limit, which 1.28 freezes",
+    set({}),
+    set({ revisionHistoryLimit: 3 }),
+    'immutable-statefulset',
+    'spec.revisionHistoryLimit',
+    'a-statefulset',
+  ],
+  [
+    'a newer major version of PostgreSQL',
+    set({}),
+    set({ template: template('postgres:16.15-bookworm') }),
+    'postgres-major',
+    'spec.template.spec.containers.0.image',
+    'a-major-version-of-postgresql',
+  ],
+  [
+    'an older one, in another registry',
+    set({}),
+    set({ template: template('registry.example.com/library/postgres:14.1') }),
+    'postgres-major',
+    'spec.template.spec.containers.0.image',
+    'a-major-version-of-postgresql',
+  ],
+  [
+    "a Deployment's selector",
+    object('Deployment', { spec: { selector: { a: 1 } } }),
+    object('Deployment', { spec: { selector: { a: 2 } } }),
+    'immutable-selector',
+    'spec.selector',
+    'a-selector',
+  ],
+  [
+    "a Job's template",
+    object('Job', { spec: { template: 1 } }),
+    object('Job', { spec: { template: 2 } }),
+    'immutable-job',
+    'spec.template',
+    'a-job',
+  ],
+  [
+    "a claim's class",
+    claim({}),
+    claim({ storageClassName: 'fast' }),
+    'claim-class',
+    'spec.storageClassName',
+    'a-storage-class',
+  ],
+  [
+    "a claim's access mode",
+    claim({}),
+    claim({ accessModes: ['ReadWriteMany'] }),
+    'claim-access-mode',
+    'spec.accessModes',
+    'an-access-mode',
+  ],
+  [
+    'a smaller claim',
+    size('10Gi'),
+    size('5Gi'),
+    'claim-shrinks',
+    'spec.resources.requests.storage',
+    'a-smaller-volume',
+  ],
+  [
+    'a smaller claim in another unit',
+    size('1Gi'),
+    size('1000Mi'),
+    'claim-shrinks',
+    'spec.resources.requests.storage',
+    'a-smaller-volume',
+  ],
+  [
+    'an address taken from a Service',
+    object('Service', { spec: {} }),
+    object('Service', { spec: { clusterIP: 'None' } }),
+    'service-headless',
+    'spec.clusterIP',
+    'a-service',
+  ],
+  [
+    'an address given to a Service',
+    object('Service', { spec: { clusterIP: 'None' } }),
+    object('Service', { spec: {} }),
+    'service-headless',
+    'spec.clusterIP',
+    'a-service',
+  ],
+  [
+    "a binding's role",
+    object('RoleBinding', { roleRef: { name: 'a' } }),
+    object('RoleBinding', { roleRef: { name: 'b' } }),
+    'immutable-role',
+    'roleRef',
+    'a-role-binding',
+  ],
+];
+
+/** What applies, and must not be refused. */
+const accepted: readonly (readonly [string, Json, Json])[] = [
+  ['a larger claim', size('10Gi'), size('1Ti')],
+  ['the same size in another unit', size('1Gi'), size('1024Mi')],
+  ['more replicas', set({ replicas: 1 }), set({ replicas: 3 })],
+  ['a minor version of PostgreSQL', set({}), set({ template: template('postgres:15.20-bookworm') })],
+  [
+    'another version of what is not the server',
+    set({ template: template('postgres-exporter:0.15.0') }),
+    set({ template: template('postgres-exporter:1.0.0') }),
+  ],
+  [
+    'a Service that becomes an ExternalName',
+    object('Service', { spec: { clusterIP: 'None' } }),
+    object('Service', { spec: { type: 'ExternalName', externalName: 'db.example.com' } }),
+  ],
+  [
+    'a new version of the same API',
+    { ...object('HorizontalPodAutoscaler', {}), apiVersion: 'autoscaling/v1' },
+    { ...object('HorizontalPodAutoscaler', {}), apiVersion: 'autoscaling/v2' },
+  ],
+  [
+    'a Job with another name',
+    object('Job', { spec: { template: 1 } }, 'migrate-1'),
+    object('Job', { spec: { template: 2 } }, 'migrate-2'),
+  ],
+  [
+    'the same claim in another namespace',
+    claim({}),
+    { ...claim({ storageClassName: 'fast' }), metadata: { name: 'db', namespace: 'other' } },
+  ],
+  [
+    'keys in another order',
+    object('Deployment', { spec: { selector: { a: 1, b: 2 } } }),
+    object('Deployment', { spec: { selector: { b: 2, a: 1 } } }),
+  ],
+];
+
+describe('a change that Kubernetes cannot make in place', () => {
+  test.each(refused)('%s is refused with its procedure', (_, before, after, rule, field, procedure) => {
+    expect(compareFiles(file(before), file(after))).toEqual([
+      {
+        severity: 'error',
+        rule,
+        path: `30-data.k8s.yaml ${String(after['kind'])}/db ${field}`,
+        found: expect.stringMatching(/^.+ in place of .+$/),
+        wanted: `what a running cluster can be changed to: see docs/procedures.md#${procedure}`,
+      },
+    ]);
+  });
+
+  test.each(refused)('%s is found wherever the object stands now', (_, before, after) => {
+    const moved = new Map([['40-services.k8s.yaml', JSON.stringify(after)]]);
+    expect(compareFiles(file(before), moved)).toHaveLength(1);
+  });
+
+  test('is said with both values, the long ones shortened', () => {
+    const long = set({ selector: { matchLabels: { name: 'x'.repeat(200) } } });
+    const [problem] = compareFiles(file(size('10Gi')), file(size('5Gi')));
+    expect(problem?.found).toBe('"5Gi" in place of "10Gi"');
+    expect(compareFiles(file(set({})), file(long))[0]?.found.length).toBeLessThan(150);
+  });
+
+  test('is every one of them at once', () => {
+    const after = set({ serviceName: 'db', podManagementPolicy: 'Parallel', template: template('postgres:16.1') });
+    expect(compareFiles(file(set({}), size('2Gi')), file(after, size('1Gi'))).map(({ rule }) => rule)).toEqual([
+      'immutable-statefulset',
+      'immutable-statefulset',
+      'postgres-major',
+      'claim-shrinks',
+    ]);
+  });
+});
+
+describe('a change that applies', () => {
+  test.each(accepted)('%s is accepted', (_, before, after) => {
+    expect(compareFiles(file(before), file(after))).toEqual([]);
+  });
+
+  test('a new object is accepted', () => {
+    expect(compareFiles(new Map(), file(set({}), claim({})))).toEqual([]);
+  });
+});
+
+describe('a change with a loss that nobody sees', () => {
+  test('replicas that vanish in favour of an autoscaler are a warning', () => {
+    const deployment = (spec: Json): Json => object('Deployment', { spec });
+    const [warning, ...rest] = compareFiles(file(deployment({ replicas: 4 })), file(deployment({})));
+    expect(rest).toEqual([]);
+    expect(warning).toMatchObject({ severity: 'warning', rule: 'replicas-dip' });
+    expect(compareFiles(file(deployment({ replicas: 1 })), file(deployment({})))).toEqual([]);
+  });
+
+  test('a store that is gone leaves its data behind, and that is a warning', () => {
+    expect(compareFiles(file(set({})), new Map())).toEqual([
+      expect.objectContaining({ severity: 'warning', rule: 'store-removed', path: '30-data.k8s.yaml StatefulSet/db' }),
+    ]);
+    expect(compareFiles(file(object('Deployment', { spec: {} })), new Map())).toEqual([]);
+  });
+});
+
+test('every rule refuses something in these tests', () => {
+  const found = new Set(refused.map(([, , , rule]) => rule));
+  // Rules on claims share a kind, and StatefulSets have two; replicas-dip warns.
+  expect(found.size).toBe(rules.length - 1);
+});
+
+test('YAML without an object is no object', () => {
+  expect(parseFile('x.yaml', '---\n# nothing\n---\nkind: Job\n')).toEqual([
+    expect.objectContaining({ kind: 'Job', name: '' }),
+  ]);
+});
