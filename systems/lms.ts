@@ -103,7 +103,7 @@ export default {
       metrics: { port: 'http' },
       resources: { requests: { cpu: '250m', memory: '512Mi' }, limits: { cpu: '1', memory: '1Gi' } },
       arrows: {
-        'backend-fastapi': { env: { FASTAPI_URL: '{url}' }, wait: false },
+        'backend-fastapi': { env: { FASTAPI_URL: '{url}' } },
         db: { env: { DATABASE_URL: '{url}' }, pool: 2 },
         redis: { env: { REDIS_URL: '{url}/0' } },
         rabbitmq: { env: { RABBITMQ_URL: '{url}' } },
@@ -140,7 +140,7 @@ export default {
       metrics: { port: 'http' },
       resources: { requests: { cpu: '250m', memory: '256Mi' }, limits: { cpu: '1', memory: '512Mi' } },
       arrows: {
-        'backend-django': { env: { DJANGO_URL: '{url}' }, wait: false },
+        'backend-django': { env: { DJANGO_URL: '{url}' } },
         db: { env: { DATABASE_URL: '{url}' }, pool: 4 },
         redis: { env: { REDIS_URL: '{url}/1' } },
         rabbitmq: { env: { RABBITMQ_URL: '{url}' } },
