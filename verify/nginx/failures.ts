@@ -78,6 +78,7 @@ async function drain(bench: Bench): Promise<void> {
   const slow = ask(pod.http, { path: '/api/slow' });
   const socket = open(pod.http);
   socket.on('error', () => undefined);
+  socket.resume();
   const gone = new Promise<number>((resolve) => socket.on('close', () => resolve(Date.now())));
   socket.write(
     'GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: eA==\r\n\r\n',

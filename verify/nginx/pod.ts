@@ -46,7 +46,7 @@ exec ${shown} -p ${folder}/prefix "$@"
 
 async function writeTree(plan: Plan, nginx: Nginx, dns: NameServer, ports: readonly number[]): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'keelson-nginx-'));
-  for (const part of ['', 'tmp', 'tmp/nginx', 'prefix', 'templates', 'bin', 'tls']) {
+  for (const part of ['', 'tmp', 'tmp/nginx', 'prefix', 'templates', 'bin']) {
     mkdirSync(join(folder, part), { recursive: true });
     chmodSync(join(folder, part), 0o777);
   }
@@ -69,7 +69,6 @@ async function writeTree(plan: Plan, nginx: Nginx, dns: NameServer, ports: reado
     [' /tmp/\\([a-z_.]*;\\)', ` ${folder}/tmp/\\1`],
     ['/etc/nginx/mime.types', nginx.mimeTypes],
     ['/etc/nginx/tls', `${folder}/tls`],
-    ['valid=60s inactive=60s', 'valid=1s inactive=1s'],
     ['worker_shutdown_timeout 25s', 'worker_shutdown_timeout 4s'],
   ];
   writeFileSync(join(folder, 'bin', 'nginx'), wrapper(nginx, edits, folder), { mode: 0o755 });

@@ -27,7 +27,7 @@ function staticFiles(): string {
   const root = mkdtempSync(join(tmpdir(), 'keelson-root-'));
   for (const folder of ['app/.git', 'assets']) mkdirSync(join(root, folder), { recursive: true });
   const files = {
-    'index.html': 'index',
+    'app/index.html': 'index',
     'app/page.txt': 'page',
     'app/.env': 'no',
     'app/.git/config': 'no',

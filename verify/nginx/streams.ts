@@ -34,10 +34,10 @@ async function websocket({ checks, pod }: Bench): Promise<void> {
 
 async function stream({ checks, pod }: Bench): Promise<void> {
   const socket = open(pod.http);
-  const started = Date.now();
+  const started = performance.now();
   let first = 0;
   socket.on('data', (chunk) => {
-    if (first === 0 && chunk.toString().includes('data: first')) first = Date.now() - started;
+    if (first === 0 && chunk.toString().includes('data: first')) first = performance.now() - started;
   });
   socket.write('GET /events/stream HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n');
   await new Promise((resolve) => socket.on('close', resolve));

@@ -70,9 +70,9 @@ export function headerMaps(proxy: ProxyPlan): string[] {
           ['https', quoted(hstsValue)],
         ])
       : []),
-    ...map('$limit_req_status', 'retry_after', [
+    ...map('"$limit_req_status:$limit_conn_status"', 'retry_after', [
       ['default', '""'],
-      ['REJECTED', '1'],
+      ['"~REJECTED"', '1'],
     ]),
   ];
 }

@@ -10,7 +10,7 @@ const idleSeconds = 3600;
 
 const aYear = '"public, max-age=31536000, immutable"';
 
-/** Files of the image: a page of the application falls back to its index.html, a hashed file does not. */
+/** Files of the image: a page of the application falls back to the route's index.html, a hashed file does not. */
 function staticFiles(route: RoutePlan, root: string | undefined): string[] {
   if (root === undefined) return ['return 404;'];
   return [
@@ -19,7 +19,7 @@ function staticFiles(route: RoutePlan, root: string | undefined): string[] {
     `root ${quoted(root)};`,
     // A new release must be seen at once; only its hashed files may be kept.
     `set $cache_control ${route.immutable ? aYear : '"no-cache"'};`,
-    `try_files $uri ${route.immutable ? '=404' : '/index.html'};`,
+    `try_files $uri ${route.immutable ? '' : `${quoted(`${stem(route.path)}/index.html`)} `}=404;`,
   ];
 }
 
@@ -27,11 +27,14 @@ function timeouts(seconds: number): string[] {
   return [`proxy_read_timeout ${seconds}s;`, `proxy_send_timeout ${seconds}s;`];
 }
 
-function proxied(route: RoutePlan): string[] {
+function proxied(route: RoutePlan, usualBodySize: number): string[] {
   const open = route.websocket || route.streaming;
+  const large = (route.bodySize ?? 0) > usualBodySize;
   return [
     ...timeouts(open ? Math.max(idleSeconds, route.timeoutSeconds) : route.timeoutSeconds),
-    ...(open ? ['proxy_buffering off;', 'gzip off;'] : []),
+    ...(open ? ['proxy_buffering off;'] : []),
+    // A large upload passes through as it comes: /tmp would hold only a few of them.
+    ...(large ? ['proxy_request_buffering off;'] : []),
     ...(route.websocket ? ['include websocket.conf;'] : []),
     ...(route.immutable ? ['include immutable.conf;', `set $cache_control ${aYear};`] : []),
     `proxy_pass http://${upstreamName(route)};`,
@@ -44,7 +47,7 @@ function body(service: ProxyService, route: RoutePlan): string[] {
   return [
     ...(rate === undefined ? [] : [`limit_req zone=${rateZone(proxy.routes, route)} burst=${rate.burst} nodelay;`]),
     ...(bodySize === undefined ? [] : [`client_max_body_size ${bodySize}m;`]),
-    ...(route.to === name ? staticFiles(route, proxy.root) : proxied(route)),
+    ...(route.to === name ? staticFiles(route, proxy.root) : proxied(route, proxy.bodySize)),
   ];
 }
 

@@ -17,7 +17,8 @@ const fields: readonly (readonly [string, string])[] = [
   ['upstream', '"$upstream_addr"'],
   ['upstream_status', '"$upstream_status"'],
   ['upstream_seconds', '"$upstream_response_time"'],
-  ['limit', '"$limit_req_status"'],
+  ['rate_limit', '"$limit_req_status"'],
+  ['connection_limit', '"$limit_conn_status"'],
   ['request_id', '"$request_id"'],
   ['agent', '"$http_user_agent"'],
 ];

@@ -9,7 +9,8 @@ import { block, map, quoted } from './syntax';
 const ambiguousPaths = [
   '"~^//"',
   // A dot segment: one or two dots, plain or encoded, between slashes, plain or encoded, before any query.
-  String.raw`"~*^[^?]*(/|%2f|\\|%5c)(\.|%2e)(\.|%2e)?(/|%2f|\\|%5c|\?|$)"`,
+  // A backslash is a slash to a URL parser, and is written four times: nginx takes one half of them, the expression the other.
+  String.raw`"~*^[^?]*(/|%2f|\\\\|%5c)(\.|%2e)(\.|%2e)?(/|%2f|\\\\|%5c|\?|$)"`,
 ];
 
 /** Methods that are not allowed get 405 and are told which are. */

@@ -27,7 +27,7 @@ function toldUpstream(upgrade: boolean): string[] {
     'proxy_set_header X-Request-ID $request_id;',
     // Upgrades pass on WebSocket routes only: any other would open a tunnel past every rule (h2c).
     ...(upgrade
-      ? ['proxy_set_header Upgrade $upgrade;', 'proxy_set_header Connection $connection;']
+      ? ['proxy_set_header Upgrade $upgrade_header;', 'proxy_set_header Connection $connection_header;']
       : ['proxy_set_header Upgrade "";', 'proxy_set_header Connection "";']),
     ...refused.map((name) => `proxy_set_header ${name} "";`),
   ];
@@ -65,11 +65,11 @@ export function immutableHeaders(proxy: ProxyPlan): string[] {
 /** A request without an upgrade goes over a kept connection, so `Connection` is empty there. */
 export function upgradeMaps(): string[] {
   return [
-    ...map('$http_upgrade', 'upgrade', [
+    ...map('$http_upgrade', 'upgrade_header', [
       ['default', '""'],
       ['"~*^websocket$"', 'websocket'],
     ]),
-    ...map('$upgrade', 'connection', [
+    ...map('$upgrade_header', 'connection_header', [
       ['default', '""'],
       ['websocket', 'upgrade'],
     ]),

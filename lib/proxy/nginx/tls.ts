@@ -15,8 +15,9 @@ const ciphers = [
 ].join(':');
 
 /**
- * A variable in the certificate's path makes nginx read it while it runs, so a renewed certificate is used without a
- * reload; the cache (open source since 1.27.4) keeps that from costing a read for every handshake.
+ * A variable in the certificate's path makes nginx read it for each full handshake (two small files, in memory), so that a
+ * renewed one is used without a reload. Not `ssl_certificate_cache`: it ages certificate and key apart, and for a moment
+ * after a renewal pairs the new one with the old other.
  */
 export function tlsMaps(): string[] {
   return map('""', 'tls_folder', [['default', tlsFolder]]);
@@ -28,7 +29,6 @@ export function tlsSettings(): string[] {
     'http2 on;',
     'ssl_certificate $tls_folder/tls.crt;',
     'ssl_certificate_key $tls_folder/tls.key;',
-    'ssl_certificate_cache max=4 valid=60s inactive=60s;',
     'ssl_protocols TLSv1.2 TLSv1.3;',
     `ssl_ciphers ${ciphers};`,
     'ssl_prefer_server_ciphers off;',
