@@ -11,7 +11,7 @@ export default {
   ingress: { className: 'traefik', peer: { namespace: 'traefik' } },
   tls: { by: 'cert-manager', issuer: 'letsencrypt' },
   hsts: true,
-  images: { registry: 'registry.example.com', pullSecret: 'registry' },
+  images: { registry: 'registry.example.com' },
   secrets: { provider: 'external-secrets', store: 'secrets-manager' },
   // The subnet in which the provider puts managed databases.
   managedStores: { host: '{store}.{system}.managed.example.com', cidrs: ['10.64.0.0/16'] },

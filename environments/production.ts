@@ -11,7 +11,7 @@ export default {
   hsts: true,
   // A class whose disks the provider encrypts; stores and volumes that ask for encryption at rest get it.
   storage: { encryptedClassName: 'encrypted' },
-  images: { registry: 'registry.example.com', pullSecret: 'registry' },
+  images: { registry: 'registry.example.com' },
   secrets: { provider: 'bootstrap' },
   monitoring: 'built-in',
   // Outside the cluster: a claim in the namespace would be lost with it.

@@ -10,7 +10,7 @@ export default {
   // Let's Encrypt's staging authority: the same way, without its limits, and no browser trusts it.
   tls: { by: 'cert-manager', issuer: 'letsencrypt-staging' },
   storage: { encryptedClassName: 'encrypted' },
-  images: { registry: 'registry.example.com', pullSecret: 'registry' },
+  images: { registry: 'registry.example.com' },
   secrets: { provider: 'bootstrap' },
   monitoring: 'built-in',
   backupTarget: {

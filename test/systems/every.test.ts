@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { tiers } from '../../lib/model';
 import { environmentNames, environments, planOf, resolved, systemIds, systems } from './shown';
 
@@ -100,4 +102,15 @@ test('every image that a system declares is run somewhere', () => {
     for (const image of Object.values(systems[id].images))
       expect(used).toContain(typeof image === 'string' ? image : image.own);
   }
+});
+
+test('links lead to pages that exist', () => {
+  const links = systemIds.flatMap((id) => planOf(id, 'production').system.links);
+  expect(links.length).toBeGreaterThan(0);
+  expect(links.filter((link) => !existsSync(join(__dirname, '../..', link)))).toEqual([]);
+});
+
+test('nothing but its images must be brought along: no environment but the cloud asks for a given Secret of django-react', () => {
+  for (const name of ['development', 'staging', 'production'] as const)
+    expect(planOf('django-react', name).secrets.filter((secret) => secret.class === 'given')).toEqual([]);
 });
