@@ -1,2 +1,2 @@
-export { enabledPlugins, environmentFile, serverConfiguration, startScript } from './configuration';
+export { enabledPlugins, environmentFile, serverConfiguration, startScript, stopScript } from './configuration';
 export { Rabbitmq, type RabbitmqProps } from './rabbitmq';

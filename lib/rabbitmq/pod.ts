@@ -1,3 +1,4 @@
+import { k8s } from 'cdk8s-plus-28';
 import { checksum } from '../kubernetes/checksum';
 import type { ContainerProps } from '../kubernetes/container';
 import type { PodProps } from '../kubernetes/pod';
@@ -41,14 +42,13 @@ function rabbitmqContainer(store: RabbitmqPlan): ContainerProps {
     ],
     ports: store.ports,
     mounts: [
+      // The outer mount first: data lies below it.
+      { name: 'home', mountPath: home },
       { name: dataVolume, mountPath: `${home}/mnesia` },
       { name: 'configuration', mountPath: configurationFolder, readOnly: true },
       { name: 'credentials', mountPath: credentialsFolder, readOnly: true },
     ],
-    scratch: [
-      { path: home, size: 64 },
-      { path: '/tmp', size: 16 },
-    ],
+    scratch: [{ path: '/tmp', size: 16 }],
     resources: store.resources,
     startupProbe: probe(listens, { intervalSeconds: startInterval, timeoutSeconds: probeTimeout, tries: startTries }),
     readinessProbe: probe(listens, { intervalSeconds, timeoutSeconds: probeTimeout, tries }),
@@ -64,6 +64,7 @@ export function rabbitmqPod(plan: Plan, store: RabbitmqPlan, files: Readonly<Rec
     workload: store,
     containers: [rabbitmqContainer(store)],
     volumes: [
+      { name: 'home', emptyDir: { sizeLimit: k8s.Quantity.fromString('64Mi') } },
       { name: 'configuration', configMap: { name: `${store.name}-config` } },
       {
         name: 'credentials',
