@@ -20,8 +20,10 @@ function problem(manifest: Manifest, refusal: Refusal): Problem {
  * namespace, is no change.
  */
 export function compareFiles(before: Files, after: Files): Problem[] {
+  const changed = differing(before, after);
+  if (changed.length === 0) return [];
   const next = new Map(differing(after, before).map((manifest) => [identity(manifest), manifest]));
-  return differing(before, after).flatMap((was) => {
+  return changed.flatMap((was) => {
     const is = next.get(identity(was));
     if (is === undefined) return leftBehind(was).map((refusal) => problem(was, refusal));
     return rules.flatMap((rule) => rule(was, is)).map((refusal) => problem(is, refusal));

@@ -73,14 +73,24 @@ describe('prerequisites', () => {
     const list = what('microservices', 'production').join('\n');
     for (const wanted of [
       'NetworkPolicy',
-      'a default StorageClass',
       'StorageClass encrypted',
       'Ingress controller in the namespace traefik',
       'ClusterIssuer letsencrypt',
       'metrics-server',
-      'registry',
     ])
       expect(list).toContain(wanted);
+  });
+
+  test('name the Secrets that a person makes, with their commands', () => {
+    const own = { ...plan('django-react', 'production'), secretsProvider: { provider: 'existing' } as const };
+    const { prerequisites, secretCommands, secrets } = reportOf(own, { byTier: new Map() });
+    const wanted = prerequisites.find((item) => item.what.startsWith('the Secrets '));
+    for (const { secret, commands } of secretCommands) {
+      expect(wanted?.what).toContain(secret);
+      expect(commands[0]).toContain(`kubectl create secret generic ${secret} --namespace django-react-production`);
+    }
+    expect(secretCommands.map(({ secret }) => secret)).toEqual(secrets.map(({ name }) => name));
+    expect(new Set(secrets.map(({ madeBy }) => madeBy))).toEqual(new Set(['you']));
   });
 
   test('of cloud name the managed stores and the secrets manager, and no class', () => {
@@ -204,7 +214,6 @@ describe('keelson report', () => {
       'Reachable from outside',
     ])
       expect(out).toContain(heading);
-    expect(out).toContain('kubectl create secret docker-registry registry');
     expect(out).toContain('kubectl apply --prune');
   });
 
