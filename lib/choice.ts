@@ -33,11 +33,19 @@ function unknownName(rule: string, path: string, word: string, what: string, nam
   };
 }
 
-/** The names of a choice that do not exist. */
+/** Two files of one name, `shop.ts` and `shop.yaml`: neither is preferred silently. */
+function ambiguous(path: string, word: string, names: readonly string[]): Problem[] {
+  if (names.filter((name) => name === word).length < 2) return [];
+  return [{ severity: 'error', rule: 'ambiguous-file', path, found: 'two files of that name', wanted: 'one' }];
+}
+
+/** The names of a choice that do not exist, or not once. */
 function nameProblems(workspace: Workspace, choice: Choice): Problem[] {
   const { system, environment, tier } = choice;
   const known = { systems: workspace.systems(), environments: workspace.environments() };
   return [
+    ...ambiguous(`systems/${system}`, system, known.systems),
+    ...ambiguous(`environments/${environment}`, environment, known.environments),
     ...(known.systems.includes(system)
       ? []
       : [unknownName('unknown-system', `systems/${system}`, system, 'a system', known.systems)]),

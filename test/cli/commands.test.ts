@@ -99,6 +99,23 @@ describe('a file of the user', () => {
     expect(err).not.toMatch(/^\s+at /m);
   });
 
+  test('in two formats under one name is a problem: neither is preferred', async () => {
+    const own = temporaryRoot();
+    writeFileSync(join(own, 'systems', 'lms.yaml'), 'title: LMS');
+    const { status, err } = await keelson(['check', 'lms'], own);
+    expect(status).toBe(1);
+    expect(err).toContain('error: systems/lms: found two files of that name');
+  });
+
+  test('may be YAML', async () => {
+    const own = temporaryRoot();
+    writeFileSync(
+      join(own, 'environments', 'plain.yaml'),
+      'description: Plain\nmode: production\ntier: low\ndomain: example.com\ntls: { by: none }\n',
+    );
+    expect((await keelson(['check', 'django-react', 'plain'], own)).status).toBe(0);
+  });
+
   test('that holds broken JSON of releases is a problem too', async () => {
     const own = temporaryRoot();
     writeFileSync(join(own, 'environments', 'production.images.json'), '{');
