@@ -63,6 +63,11 @@ function addEdge(flows: FlowsByName, plan: Plan): void {
   for (const { name, port } of edgePorts(plan, services)) of(flows, name).ingress.push(tcp(from, port));
 }
 
+/** Operators that reach into the namespace: KEDA asks a queue for its length. */
+function addVisitors(flows: FlowsByName, plan: Plan): void {
+  for (const { peer, to, port } of plan.network.visitors) of(flows, to).ingress.push(tcp(podsPeer(peer), port));
+}
+
 /** The API server has no pods that a selector could match, and the port of its Service differs from that of its process. */
 function addApiServer(flows: FlowsByName, plan: Plan): void {
   const { cidrs, ports } = plan.network.apiServer;
@@ -80,11 +85,12 @@ function addDns(flows: FlowsByName, plan: Plan): void {
   for (const { egress } of flows.values()) if (egress.length) egress.push(...lookups);
 }
 
-/** What is let through, by workload: derived from the arrows, the edge and the places of DNS and API server alone. */
+/** What is let through, by workload: derived from the arrows, the edge, the visitors and the places of DNS and API server alone. */
 export function flowsOf(plan: Plan): FlowsByName {
   const flows: FlowsByName = new Map(plan.workloads.map(({ name }) => [name, { ingress: [], egress: [] }]));
   addArrows(flows, plan);
   addEdge(flows, plan);
+  addVisitors(flows, plan);
   addApiServer(flows, plan);
   addDns(flows, plan);
   return flows;

@@ -85,6 +85,11 @@ function coversPort(rule: PolicyPort, to: End, port: number, protocol: Protocol)
   return named.some((it) => it.containerPort === port && it.protocol === protocol);
 }
 
+/** "A Pod cannot block access to itself", and "traffic to and from the node where a Pod is running is always allowed". */
+function isExempt({ from, to }: Connection): boolean {
+  return from === to || from.kind === 'own-node' || to.kind === 'own-node';
+}
+
 /** Policies over a cluster's namespaces. */
 export class Simulation {
   readonly #byNamespace = new Map<string, NetworkPolicy[]>();
@@ -108,28 +113,45 @@ export class Simulation {
 
   /** Whether the connection may be opened. Replies need no rule. */
   allows(connection: Connection): boolean {
-    return this.explain(connection).allowed;
+    return this.sends(connection) && this.accepts(connection);
+  }
+
+  /** Whether the side that opens it may: half of the answer. */
+  sends(connection: Connection): boolean {
+    return isExempt(connection) || this.#opens('Egress', connection.from, connection.to, connection);
+  }
+
+  /** Whether the side that listens lets it in: the other half. */
+  accepts(connection: Connection): boolean {
+    return isExempt(connection) || this.#opens('Ingress', connection.to, connection.from, connection);
   }
 
   /** The same with the policies that decided, for messages. */
   explain(connection: Connection): Verdict {
     const { from, to } = connection;
-    // "A Pod cannot block access to itself", and "traffic to and from the node where a Pod is running is always allowed".
-    const exempt = from === to || from.kind === 'own-node' || to.kind === 'own-node';
+    const exempt = isExempt(connection);
     const egress = exempt ? open : this.#side('Egress', from, to, connection);
     const ingress = exempt ? open : this.#side('Ingress', to, from, connection);
     return { allowed: egress.allowed && ingress.allowed, egress, ingress };
   }
 
-  #side(type: PolicyType, own: End, other: End, connection: Connection): Side {
-    if (own.kind !== 'pod') return open;
+  #opens(type: PolicyType, own: End, other: End, connection: Connection): boolean {
+    if (own.kind !== 'pod') return true;
     const policies = this.#policiesOf(own, type);
-    if (policies.length === 0) return open;
-    const allowing = policies.filter((policy) =>
-      rulesOf(policy, type).some((rule) => this.#ruleAllows(rule, policy.metadata.namespace, other, connection)),
-    );
+    return policies.length === 0 || policies.some((policy) => this.#policyAllows(policy, type, other, connection));
+  }
+
+  #side(type: PolicyType, own: End, other: End, connection: Connection): Side {
+    const policies = own.kind === 'pod' ? this.#policiesOf(own, type) : [];
+    const allowing = policies.filter((policy) => this.#policyAllows(policy, type, other, connection));
     const names = (list: readonly NetworkPolicy[]): string[] => list.map(({ metadata }) => metadata.name);
-    return { allowed: allowing.length > 0, policies: names(policies), allowedBy: names(allowing) };
+    const allowed = policies.length === 0 || allowing.length > 0;
+    return { allowed, policies: names(policies), allowedBy: names(allowing) };
+  }
+
+  #policyAllows(policy: NetworkPolicy, type: PolicyType, other: End, connection: Connection): boolean {
+    const { namespace } = policy.metadata;
+    return rulesOf(policy, type).some((rule) => this.#ruleAllows(rule, namespace, other, connection));
   }
 
   /** The policies that close a direction of a pod. */

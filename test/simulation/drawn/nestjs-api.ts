@@ -1,0 +1,25 @@
+import { common, type Drawing, managedStores, ownStores, solvers, withCertManager } from './drawing';
+
+export const nestjsApi: Drawing = {
+  system: 'nestjs-api',
+  lines: [
+    ...common,
+    ...solvers,
+    // In development the app runs on the developer's machine, and reaches the stores by port-forward.
+    { environments: withCertManager, open: ['ingress → app:3001'] },
+    { environments: ownStores, open: ['postgres-roles → postgres:5432'] },
+    { environments: ['staging', 'production'], open: ['app app-migrate → postgres:5432 redis:6379'] },
+    {
+      environments: managedStores,
+      open: ['app app-migrate → managed:5432,6379', 'postgres-roles → managed:5432'],
+    },
+  ],
+  never: [
+    'ingress → postgres:5432 redis:6379',
+    'internet → app:3001 postgres:5432',
+    // The error tracker is off unless its URL is set.
+    'app → internet:443 metadata:80',
+    'postgres → redis:6379 internet:443',
+    'redis → app:3001 postgres:5432',
+  ],
+};
