@@ -10,7 +10,8 @@ export default {
   domain: 'cloud.example.com',
   ingress: { className: 'traefik', peer: { namespace: 'traefik' } },
   tls: { by: 'cert-manager', issuer: 'letsencrypt' },
-  hsts: true,
+  // Browsers remember HSTS: turn it on once the certificate is confirmed.
+  hsts: false,
   images: { registry: 'registry.example.com' },
   secrets: { provider: 'external-secrets', store: 'secrets-manager' },
   // The subnet in which the provider puts managed databases.

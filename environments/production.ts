@@ -8,7 +8,8 @@ export default {
   domain: 'example.com',
   ingress: { className: 'traefik', peer: { namespace: 'traefik' } },
   tls: { by: 'cert-manager', issuer: 'letsencrypt' },
-  hsts: true,
+  // Browsers remember HSTS: turn it on once the certificate is confirmed.
+  hsts: false,
   // A class whose disks the provider encrypts; stores and volumes that ask for encryption at rest get it.
   storage: { encryptedClassName: 'encrypted' },
   images: { registry: 'registry.example.com' },

@@ -42,7 +42,7 @@ export default {
       arrows: {
         // Prisma's own pool would grow with the node's CPUs.
         postgres: {
-          env: { DATABASE_URL: 'postgresql://{user}:{password}@{host}:{port}/{database}?connection_limit=5' },
+          query: { connection_limit: '5' },
           pool: 5,
         },
         redis: { env: { REDIS_HOST: '{host}', REDIS_PORT: '{port}', REDIS_URL: '{url}' } },

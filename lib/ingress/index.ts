@@ -1,3 +1,2 @@
 export { EdgeCertificate, type EdgeCertificateProps } from './certificate';
 export { Ingress, type IngressProps } from './ingress';
-export { ingressLimits } from './limits';

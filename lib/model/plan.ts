@@ -206,7 +206,9 @@ export interface StoreBase extends Workload {
   readonly claims: readonly ClaimPlan[];
   /** The ordinal that takes writes. */
   readonly primary: number;
-  readonly external: { readonly host: string; readonly port: number; readonly cidrs: readonly string[] } | undefined;
+  readonly external:
+    | { readonly host: string; readonly port: number; readonly cidrs: readonly string[]; readonly tls: boolean }
+    | undefined;
   readonly backup: { readonly schedule: string; readonly formats: readonly string[] } | undefined;
 }
 

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { runChecks } from './checks';
+import { ingressLimits } from './checks/ingress-limits';
+import { sealedProblems } from './checks/sealed';
 import { isRecord, mergePatch } from './merge';
 import { parse } from './parse';
 import type { Plan, Tier } from './plan';
@@ -95,5 +97,6 @@ export function resolvePlan(selection: Selection): PlanResult {
   runChecks(context, selection);
   if (problems.hasErrors) return { plan: undefined, problems: problems.all };
   const plan = deepFreeze(buildPlan(context));
-  return { plan, problems: problems.all };
+  problems.add([...ingressLimits(plan), ...sealedProblems(plan)]);
+  return { plan: problems.hasErrors ? undefined : plan, problems: problems.all };
 }

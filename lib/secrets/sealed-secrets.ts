@@ -11,14 +11,6 @@ export interface SealedSecretsProps {
   readonly provider: Sealed;
 }
 
-/** A value that the environment's file does not have yet, and the command that prints it. */
-export interface MissingSealed {
-  readonly secret: string;
-  readonly key: string;
-  /** Prints the encrypted value. It reads the plain one from standard input: it stands in no argument and no file. */
-  readonly command: string;
-}
-
 /** A SealedSecret for each Secret that has encrypted values. Scope strict: a value fits one name in one namespace. */
 export class SealedSecrets extends Construct {
   constructor(scope: Construct, id: string, props: SealedSecretsProps) {
@@ -46,29 +38,4 @@ export class SealedSecrets extends Construct {
       },
     });
   }
-}
-
-function source(secret: SecretPlan, key: string): string {
-  const value = secret.keys[key];
-  if (value?.make === 'hex') return `openssl rand -hex ${value.bytes} | tr -d '\\n'`;
-  if (value?.make === 'literal') return `printf '%s' '${value.value.replaceAll("'", "'\\''")}'`;
-  return `cat FILE`;
-}
-
-/**
- * Every key that a Secret of the Plan has and the environment's file has not. An optional Secret that is left out whole is
- * not missing; one that is there in part is.
- */
-export function missingSealed(plan: Pick<Plan, 'secrets' | 'namespace'>, provider: Sealed): readonly MissingSealed[] {
-  return plan.secrets.flatMap((secret) => {
-    const values = provider.sealed[secret.name];
-    if (secret.optional && values === undefined) return [];
-    return Object.keys(secret.keys)
-      .filter((key) => values?.[key] === undefined)
-      .map((key) => ({
-        secret: secret.name,
-        key,
-        command: `${source(secret, key)} | kubeseal --raw --scope strict --namespace ${plan.namespace} --name ${secret.name} --from-file=/dev/stdin`,
-      }));
-  });
 }

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import type { SecretsProvider } from '../../lib/model';
-import { createCommands, missingSealed } from '../../lib/secrets';
+import { missingSealed } from '../../lib/model/checks/sealed';
+import { createCommands } from '../../lib/secrets';
 import { planWith } from './fixture';
 
 function commandsOf(secret: string, provider?: SecretsProvider): readonly string[] | undefined {

@@ -85,13 +85,14 @@ function visitorsOf(context: Context, services: Plan['services'], stores: Plan['
 export function buildPlan(context: Context): Plan {
   const stores = resolveStores(context);
   const services = resolveServices(context, stores);
-  const parts = {
+  const drawn = {
     services,
     stores,
     tools: resolveTools(context),
     edge: resolveEdge(context),
-    secretsProvider: resolveProvider(context),
   };
+  const secrets = resolveSecrets(context, drawn);
+  const parts = { ...drawn, secretsProvider: resolveProvider(context, secrets) };
   const workloads = workloadsOf(parts);
   const volumes = resolveVolumes(context);
   const claims = [
@@ -115,7 +116,7 @@ export function buildPlan(context: Context): Plan {
       acmeSolver: parts.edge.tls.by === 'cert-manager' && parts.edge.kind !== 'none',
     },
     volumes,
-    secrets: resolveSecrets(context, parts),
+    secrets,
     images: imagesOf(context, workloads, parts),
     monitoring: environment.monitoring,
     resourceMetrics: environment.resourceMetrics,

@@ -42,4 +42,5 @@ export interface Endpoint {
   readonly host: string;
   readonly cidrs: readonly string[];
   readonly port: number;
+  readonly tls: boolean;
 }

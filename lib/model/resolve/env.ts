@@ -1,68 +1,7 @@
 import type { EnvPlan, StorePlan } from '../plan';
 import type { ParsedService } from '../schema/system';
+import { fill, storeEnv, variableName } from './connection';
 import type { Context } from './context';
-import { roleName } from './stores';
-
-/** What fills the placeholders of a connection variable. */
-type Parts = Readonly<Record<'url' | 'host' | 'port' | 'user' | 'password' | 'database', string>>;
-
-/** `frontend-admin` → `FRONTEND_ADMIN`. */
-export function variableName(name: string): string {
-  return name.toUpperCase().replaceAll('-', '_');
-}
-
-/** Fills `{name}` from parts; an unknown placeholder stays and is found by the checks. */
-export function fill(template: string, parts: Readonly<Record<string, string>>): string {
-  return template.replace(/\{(\w+)\}/g, (whole, key: string) => parts[key] ?? whole);
-}
-
-const schemes = { postgres: 'postgresql', redis: 'redis', rabbitmq: 'amqp' } as const;
-
-/** The variables an application gets of a store where its arrow names none. */
-const storeDefaults = {
-  postgres: { DATABASE_URL: '{url}' },
-  redis: { REDIS_URL: '{url}' },
-  rabbitmq: { RABBITMQ_URL: '{url}' },
-} as const;
-
-/** A store's credentials for one application: who, and in which Secret the password is. */
-export function credentials(
-  store: StorePlan,
-  service: ParsedService,
-): { readonly user: string; readonly secret: string } {
-  if (store.kind === 'postgres') return { user: roleName(service.image), secret: `${store.name}-${service.image}` };
-  return { user: store.kind === 'redis' ? '' : store.account, secret: store.secret };
-}
-
-/** Passwords are hex, so they stand in a URL as they are; the kubelet fills `$(VARIABLE)` in the pod. */
-function storeParts(store: StorePlan, service: ParsedService, passwordVariable: string): Parts {
-  const { user } = credentials(store, service);
-  const database = store.kind === 'postgres' ? store.database : '';
-  const password = `$(${passwordVariable})`;
-  const path = database === '' ? '' : `/${database}`;
-  return {
-    url: `${schemes[store.kind]}://${user}:${password}@${store.host}:${store.port}${path}`,
-    host: store.host,
-    port: String(store.port),
-    user,
-    password,
-    database,
-  };
-}
-
-function storeEnv(
-  store: StorePlan,
-  service: ParsedService,
-  templates: Readonly<Record<string, string>> | undefined,
-): EnvPlan[] {
-  const passwordVariable = `${variableName(store.name)}_PASSWORD`;
-  const parts = storeParts(store, service, passwordVariable);
-  const chosen = Object.entries(templates ?? storeDefaults[store.kind]).filter(([name]) => name !== passwordVariable);
-  return [
-    { name: passwordVariable, secret: credentials(store, service).secret, key: 'password', optional: false },
-    ...chosen.map(([name, template]) => ({ name, value: fill(template, parts) })),
-  ];
-}
 
 function serviceEnv(
   context: Context,
@@ -113,7 +52,7 @@ export function envOf(context: Context, service: ParsedService, stores: Readonly
   // A proxy reaches its upstreams by its own configuration.
   const arrows = Object.entries(service.arrows).flatMap(([target, arrow]) => {
     const store = stores.get(target);
-    if (store !== undefined) return storeEnv(store, service, arrow.env);
+    if (store !== undefined) return storeEnv(store, service, arrow);
     const end = context.outside.get(target);
     if (end !== undefined)
       return Object.entries(arrow.env ?? end.env).map(([name, template]) => ({

@@ -1,8 +1,9 @@
 import { mib } from '../../kubernetes/quantities';
 import type { EdgePlan, ProxyPlan, RoutePlan, TlsPlan } from '../plan';
 import type { ParsedService } from '../schema/system';
+import { fill } from './connection';
 import type { Context } from './context';
-import { fill, settingParts } from './env';
+import { settingParts } from './env';
 
 /** The Secret that holds the edge's certificate, whoever makes it. */
 const edgeCertificate = 'edge-tls';

@@ -64,6 +64,11 @@ function ofStore(store: Parts['stores'][number], users: ReadonlyMap<string, read
   ];
 }
 
+/** What a tool logs in with: the role that owns the schema, never the superuser. */
+function toolSecret(store: Parts['stores'][number] | undefined): string | undefined {
+  return store?.kind === 'postgres' ? store.roles.find(({ owner }) => owner)?.secret : store?.secret;
+}
+
 /** Who uses which Secret, read off the variables: the only place where it is said. */
 function usersOf(parts: Parts): Map<string, string[]> {
   const users = new Map<string, string[]>();
@@ -71,6 +76,11 @@ function usersOf(parts: Parts): Map<string, string[]> {
     for (const item of env)
       if ('secret' in item) users.set(item.secret, [...new Set([...(users.get(item.secret) ?? []), who])]);
   };
+  const stores = new Map(parts.stores.map((store) => [store.name, store]));
+  for (const tool of parts.tools) {
+    const secrets = tool.stores.flatMap((name) => toolSecret(stores.get(name)) ?? []);
+    for (const secret of secrets) users.set(secret, [...(users.get(secret) ?? []), tool.name]);
+  }
   for (const service of parts.services) {
     note(service.name, service.env);
     if (service.migration) note(service.migration.name, service.migration.env);
@@ -132,9 +142,10 @@ export function resolveSecrets(context: Context, parts: Parts): SecretPlan[] {
 }
 
 /** Who makes the generated Secrets. */
-export function resolveProvider(context: Context): SecretsProvider {
+export function resolveProvider(context: Context, secrets: readonly SecretPlan[]): SecretsProvider {
   const stated = context.environment.secrets;
   if (stated.provider === 'bootstrap') {
+    if (secrets.every((secret) => secret.class === 'given')) return { provider: 'existing' };
     const image = context.images.get('helper') ?? '';
     const job = workload({
       name: 'bootstrap',

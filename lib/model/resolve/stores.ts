@@ -24,6 +24,9 @@ export const storePorts: Readonly<Record<ParsedStore['kind'], number>> = {
   rabbitmq: 5672,
 };
 
+/** Where a kind has a port of its own for TLS. @see https://www.rabbitmq.com/docs/networking#ports */
+const tlsPorts: Readonly<Partial<Record<ParsedStore['kind'], number>>> = { rabbitmq: 5671 };
+
 const components: Readonly<Record<ParsedStore['kind'], Component>> = {
   postgres: 'database',
   redis: 'cache',
@@ -42,7 +45,9 @@ export function endpointOf(context: Context, name: string, store: ParsedStore): 
   const managed = context.environment.managedStores;
   const host = stated?.host ?? managed?.host.replaceAll('{store}', name).replaceAll('{system}', context.id);
   if (host === undefined) return undefined;
-  return { host, cidrs: stated?.cidrs ?? managed?.cidrs ?? [], port: stated?.port ?? storePorts[store.kind] };
+  const tls = stated?.tls ?? managed?.tls ?? true;
+  const port = stated?.port ?? (tls ? (tlsPorts[store.kind] ?? storePorts[store.kind]) : storePorts[store.kind]);
+  return { host, cidrs: stated?.cidrs ?? managed?.cidrs ?? [], port, tls };
 }
 
 /** The class of a claim: the environment's word for it, the encrypted class where the document asks, the default class. */

@@ -1,8 +1,8 @@
 import { serviceWaitSeconds, storeWaitSeconds } from '../defaults';
 import type { StorePlan, WaitPlan } from '../plan';
 import type { ParsedService } from '../schema/system';
+import { credentials } from './connection';
 import type { Context } from './context';
-import { credentials } from './env';
 
 /** Waits for a store: for its port, or for a log-in where nothing else in the pod proves the role. */
 function storeWait(store: StorePlan, service: ParsedService, proveLogin: boolean): WaitPlan {

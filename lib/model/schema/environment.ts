@@ -29,6 +29,9 @@ const secrets = z.discriminatedUnion('provider', [
 
 const endpoint = z.strictObject({ host: hostName, cidrs: z.array(cidr).min(1), port: port.optional() });
 
+/** A managed store. Providers ask for encrypted connections; `tls: false` is for one inside a closed network. */
+const managed = z.strictObject({ ...endpoint.shape, tls: z.boolean().default(true) });
+
 /** What only one system knows of this environment. */
 export const forSystem = z.strictObject({
   namespace: name.optional(),
@@ -51,7 +54,7 @@ export const forSystem = z.strictObject({
         size: byteQuantity.optional(),
         storageClass: name.optional(),
         primary: z.int().min(0).default(0),
-        endpoint: endpoint.optional(),
+        endpoint: managed.optional(),
       }),
     )
     .default({}),
@@ -117,7 +120,11 @@ export const environment = z.strictObject({
     .prefault({}),
   secrets: secrets.default({ provider: 'bootstrap' }),
   managedStores: z
-    .strictObject({ host: text.describe('{store} and {system} are filled in'), cidrs: z.array(cidr).min(1) })
+    .strictObject({
+      host: text.describe('{store} and {system} are filled in'),
+      cidrs: z.array(cidr).min(1),
+      tls: z.boolean().default(true),
+    })
     .optional()
     .describe('Every store is external, at this address'),
   tools: z.boolean().default(false).describe('Whether development tools run'),

@@ -80,6 +80,7 @@ export const arrow = z.strictObject({
     .record(variable, text)
     .optional()
     .describe('Variables composed from {url} {host} {port} {user} {password} {database}; replaces the defaults'),
+  query: z.record(text, text).default({}).describe('Parameters appended to {url}, e.g. connection_limit'),
   pool: count.default(5).describe('Database connections that one process holds at most'),
   wait: z.boolean().default(true).describe('Whether the start waits for the target'),
   clusterAware: z.boolean().default(false).describe('The client speaks Redis Cluster'),

@@ -1,5 +1,5 @@
-import type { Plan, RoutePlan } from '../model/plan';
-import type { Problem } from '../model/problem';
+import type { Plan, RoutePlan } from '../plan';
+import type { Problem } from '../problem';
 
 /** What the Ingress API has no field for, and every controller does its own way. */
 type Lack = { readonly field: keyof RoutePlan; readonly found: string; readonly wanted: string };

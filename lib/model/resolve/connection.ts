@@ -1,0 +1,76 @@
+import type { EnvPlan, StorePlan } from '../plan';
+import type { ParsedService } from '../schema/system';
+import { roleName } from './stores';
+
+type Arrow = ParsedService['arrows'][string];
+
+/** What fills the placeholders of a connection variable. */
+type Parts = Readonly<Record<'url' | 'host' | 'port' | 'user' | 'password' | 'database', string>>;
+
+const schemes = {
+  postgres: { plain: 'postgresql', tls: 'postgresql' },
+  redis: { plain: 'redis', tls: 'rediss' },
+  rabbitmq: { plain: 'amqp', tls: 'amqps' },
+} as const;
+
+/** The variables an application gets of a store where its arrow names none. */
+const storeDefaults = {
+  postgres: { DATABASE_URL: '{url}' },
+  redis: { REDIS_URL: '{url}' },
+  rabbitmq: { RABBITMQ_URL: '{url}' },
+} as const;
+
+/** `frontend-admin` → `FRONTEND_ADMIN`. */
+export function variableName(name: string): string {
+  return name.toUpperCase().replaceAll('-', '_');
+}
+
+/** Fills `{name}` from parts; an unknown placeholder stays and is found by the checks. */
+export function fill(template: string, parts: Readonly<Record<string, string>>): string {
+  return template.replace(/\{(\w+)\}/g, (whole, key: string) => parts[key] ?? whole);
+}
+
+/** A store's credentials for one application: who, and in which Secret the password is. */
+export function credentials(
+  store: StorePlan,
+  service: ParsedService,
+): { readonly user: string; readonly secret: string } {
+  if (store.kind === 'postgres') return { user: roleName(service.image), secret: `${store.name}-${service.image}` };
+  return { user: store.kind === 'redis' ? '' : store.account, secret: store.secret };
+}
+
+/** libpq knows no scheme for TLS, but a parameter. @see https://www.postgresql.org/docs/current/libpq-ssl.html */
+function queryOf(store: StorePlan, arrow: Arrow): string {
+  const tls: Record<string, string> = store.kind === 'postgres' && store.external?.tls ? { sslmode: 'require' } : {};
+  const query = new URLSearchParams({ ...tls, ...arrow.query }).toString();
+  return query === '' ? '' : `?${query}`;
+}
+
+/** Passwords are hex, so they stand in a URL as they are; the kubelet fills `$(VARIABLE)` in the pod. */
+function storeParts(store: StorePlan, service: ParsedService, arrow: Arrow, passwordVariable: string): Parts {
+  const { user } = credentials(store, service);
+  const database = store.kind === 'postgres' ? store.database : '';
+  const password = `$(${passwordVariable})`;
+  const path = database === '' ? '' : `/${database}`;
+  const scheme = schemes[store.kind][store.external?.tls ? 'tls' : 'plain'];
+  return {
+    url: `${scheme}://${user}:${password}@${store.host}:${store.port}${path}${queryOf(store, arrow)}`,
+    host: store.host,
+    port: String(store.port),
+    user,
+    password,
+    database,
+  };
+}
+
+/** The variables by which an application finds a store: the password first, because the others name it. */
+export function storeEnv(store: StorePlan, service: ParsedService, arrow: Arrow): EnvPlan[] {
+  const passwordVariable = `${variableName(store.name)}_PASSWORD`;
+  const parts = storeParts(store, service, arrow, passwordVariable);
+  const templates = Object.entries(arrow.env ?? storeDefaults[store.kind]);
+  const chosen = templates.filter(([name]) => name !== passwordVariable);
+  return [
+    { name: passwordVariable, secret: credentials(store, service).secret, key: 'password', optional: false },
+    ...chosen.map(([name, template]) => ({ name, value: fill(template, parts) })),
+  ];
+}

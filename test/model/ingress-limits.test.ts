@@ -1,0 +1,43 @@
+import { ingressLimits } from '../../lib/model/checks/ingress-limits';
+import { type Shop, shopPlan } from '../proxy/fixture';
+
+const said = (shop: Shop): string[] => ingressLimits(shopPlan(shop)).map(({ path }) => path);
+
+const demanding: Shop['routes'] = [
+  { path: '/', to: 'frontend' },
+  { path: '/limited/', to: 'backend', rate: { perSecond: 1, burst: 1 } },
+  { path: '/ws/', to: 'backend', websocket: true },
+  { path: '/events/', to: 'backend', streaming: true },
+  { path: '/upload/', to: 'backend', bodySize: '50Mi' },
+  { path: '/slow/', to: 'backend', timeoutSeconds: 300 },
+  { path: '/assets/', to: 'frontend', immutable: true },
+];
+
+describe('what an Ingress cannot do', () => {
+  test('is said for each route that asks for it', () => {
+    expect(said({ proxy: null, routes: demanding }).sort()).toEqual([
+      'systems/shop.routes["/assets/"].immutable',
+      'systems/shop.routes["/events/"].streaming',
+      'systems/shop.routes["/limited/"].rate',
+      'systems/shop.routes["/slow/"].timeoutSeconds',
+      'systems/shop.routes["/upload/"].bodySize',
+      'systems/shop.routes["/ws/"].websocket',
+    ]);
+  });
+
+  test('is only ever a warning', () => {
+    const problems = ingressLimits(shopPlan({ proxy: null, routes: demanding }));
+    expect(new Set(problems.map(({ severity }) => severity))).toEqual(new Set(['warning']));
+  });
+
+  test('is not said where a proxy does it, or where nothing is asked', () => {
+    expect(said({ routes: demanding })).toEqual([]);
+    expect(said({ proxy: null })).toEqual([]);
+  });
+
+  test('is the redirect from port 80 wherever TLS ends at it', () => {
+    const tls = { by: 'secret', secret: 'mine' } as const;
+    expect(said({ environment: { tls } })).toEqual(['environments/production.tls']);
+    expect(said({ proxy: { tls: true }, environment: { tls, edge: 'load-balancer' } })).toEqual([]);
+  });
+});
