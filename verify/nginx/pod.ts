@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Plan } from '../../lib/model/plan';
 import { isProxy, nginxFiles } from '../../lib/proxy';
+import { run } from '../kit/command';
 import { freePorts } from '../servers/ports';
 import type { Nginx } from './binary';
 import type { NameServer } from './dns';
@@ -40,7 +41,7 @@ function wrapper(nginx: Nginx, edits: readonly (readonly [string, string])[], fo
   return `#!/bin/sh
 if [ "$1" = -V ]; then ${modules || `exec ${shown} -V`}; fi
 sed -i ${script} ${folder}/tmp/nginx/*.conf
-exec ${shown} -p ${folder}/prefix "$@"
+exec ${shown} -p ${folder}/prefix "$@" \${KEELSON_TEST:-}
 `;
 }
 
@@ -91,6 +92,22 @@ export interface PodOptions {
   readonly prepare?: (folder: string) => void;
 }
 
+/** What `nginx -t` finds wrong with the files; empty when nothing. */
+export async function accepts({ plan, nginx, dns }: PodOptions): Promise<string> {
+  const folder = await writeTree(plan, nginx, dns, await freePorts(3));
+  // A container's stdout can be opened by name; the socket that this program would hand over cannot.
+  const quiet = ['/bin/sh', '-c', 'exec /bin/sh "$@" >/dev/null', 'sh'];
+  const [program = '', ...args] = asNobody([...quiet, ...startCommand(folder)]);
+  const env = { PATH: `${folder}/bin:/usr/bin:/bin`, KEELSON_TEST: '-t' };
+  const { status, stderr } = await run(program, args, { env });
+  rmSync(folder, { recursive: true, force: true });
+  return status === 0 && !/\[(warn|emerg)\]/.test(stderr) ? '' : stderr;
+}
+
+function startCommand(folder: string): string[] {
+  return [`${folder}/templates/start.sh`, `${folder}/templates`, `${folder}/tmp/nginx`, `${folder}/resolv.conf`];
+}
+
 export async function startPod({ plan, nginx, dns, prepare }: PodOptions): Promise<Pod> {
   const [http = 0, https = 0, status = 0] = await freePorts(3);
   const folder = await writeTree(plan, nginx, dns, [http, https, status]);
@@ -99,13 +116,7 @@ export async function startPod({ plan, nginx, dns, prepare }: PodOptions): Promi
   for (const log of logs) writeFileSync(log, '', { mode: 0o666 });
   for (const log of logs) chmodSync(log, 0o666);
   const [out = '', err = ''] = logs;
-  const script = [
-    `${folder}/templates/start.sh`,
-    `${folder}/templates`,
-    `${folder}/tmp/nginx`,
-    `${folder}/resolv.conf`,
-  ];
-  const [program = '', ...args] = asNobody(['/bin/sh', ...script]);
+  const [program = '', ...args] = asNobody(['/bin/sh', ...startCommand(folder)]);
   const child = spawn(program, args, {
     env: { PATH: `${folder}/bin:/usr/bin:/bin` },
     stdio: ['ignore', openSync(out, 'a'), openSync(err, 'a')],

@@ -19,6 +19,8 @@ import { startPod } from './pod';
 import { routing } from './routing';
 import { streams } from './streams';
 import { planOf } from './system';
+import { systems } from './systems';
+
 import { tls } from './tls';
 import { startUpstream } from './upstream';
 
@@ -57,7 +59,7 @@ async function start(checks: Checks): Promise<Bench> {
 async function main(): Promise<void> {
   const checks = new Checks();
   const bench = await start(checks);
-  for (const [title, work] of Object.entries({ routing, headers, limits, streams, failures, tls })) {
+  for (const [title, work] of Object.entries({ systems, routing, headers, limits, streams, failures, tls })) {
     await checks.group(title, () => work(bench));
   }
   await bench.pod.stop();

@@ -2,7 +2,7 @@ import type { RoutePlan } from '../../model/plan';
 import { healthPath, livePath, readyPath } from '../layout';
 import type { ProxyService } from '../proxy-service';
 import { rateZone } from './limits';
-import { block, quoted } from './syntax';
+import { block, type Lines, quoted } from './syntax';
 import { upstreamName } from './upstreams';
 
 /** A WebSocket or an event stream may be silent this long, seconds; applications ping more often than once an hour. */
@@ -41,11 +41,11 @@ function proxied(route: RoutePlan, usualBodySize: number): string[] {
   ];
 }
 
-function body(service: ProxyService, route: RoutePlan): string[] {
+function body(service: ProxyService, route: RoutePlan, index: number): string[] {
   const { proxy, name } = service;
   const { rate, bodySize } = route;
   return [
-    ...(rate === undefined ? [] : [`limit_req zone=${rateZone(proxy.routes, route)} burst=${rate.burst} nodelay;`]),
+    ...(rate === undefined ? [] : [`limit_req zone=${rateZone(index)} burst=${rate.burst} nodelay;`]),
     ...(bodySize === undefined ? [] : [`client_max_body_size ${bodySize}m;`]),
     ...(route.to === name ? staticFiles(route, proxy.root) : proxied(route, proxy.bodySize)),
   ];
@@ -60,8 +60,7 @@ export function stem(path: string): string {
  * The locations of a route. A prefix matches whole elements, as in Ingress and Gateway API: `/api/` and `/api` both mean
  * `/api` and all below it, never `/apix`.
  */
-function locations(service: ProxyService, route: RoutePlan, exact: ReadonlySet<string>): string[] {
-  const lines = body(service, route);
+function locations(route: RoutePlan, lines: Lines, exact: ReadonlySet<string>): string[] {
   if (route.match === 'exact') return block(`location = ${quoted(route.path)}`, lines);
   const base = stem(route.path);
   const own = base === '' || exact.has(base) ? [] : block(`location = ${quoted(base)}`, lines);
@@ -84,7 +83,7 @@ export function routeLocations(service: ProxyService): string[] {
   const exact = new Set(routes.filter(({ match }) => match === 'exact').map(({ path }) => path));
   const whole = routes.some(({ path, match }) => match === 'prefix' && stem(path) === '');
   return [
-    ...routes.flatMap((route) => locations(service, route, exact)),
+    ...routes.flatMap((route, index) => locations(route, body(service, route, index), exact)),
     ...(whole ? [] : block('location /', ['return 404;'])),
   ];
 }
