@@ -15,7 +15,7 @@ export interface JudgeReport {
   verdicts: readonly Verdict[];
 }
 
-const PROBLEMS_SHOWN = 25;
+const NAMES_SHOWN = 4;
 
 /** Gathers what the judges say; printed once, at the end. */
 export class Report {
@@ -56,11 +56,21 @@ function summary({ judge, programs, seconds, verdicts }: JudgeReport): string[] 
   ];
 }
 
+/** Each problem once, with the subjects that have it: one fault in a component shows in every system. */
 function failures({ judge, verdicts }: JudgeReport): string[] {
-  return verdicts.flatMap(({ subject, problems }) => {
-    if (problems.length === 0) return [];
-    const shown = problems.slice(0, PROBLEMS_SHOWN).map((problem) => `    ${problem}`);
-    const rest = problems.length - shown.length;
-    return [`FAILED ${judge}: ${subject}`, ...shown, ...(rest > 0 ? [`    and ${rest} more`] : []), ''];
-  });
+  const subjects = new Map<string, string[]>();
+  for (const { subject, problems } of verdicts) {
+    for (const problem of new Set(problems)) subjects.set(problem, [...(subjects.get(problem) ?? []), subject]);
+  }
+  if (subjects.size === 0) return [];
+  return [
+    `FAILED ${judge}`,
+    ...[...subjects].flatMap(([problem, where]) => [`  ${problem}`, `      in ${few(where)}`]),
+    '',
+  ];
+}
+
+function few(names: readonly string[]): string {
+  const shown = names.slice(0, NAMES_SHOWN).join(', ');
+  return names.length > NAMES_SHOWN ? `${shown} and ${names.length - NAMES_SHOWN} more` : shown;
 }

@@ -1,4 +1,5 @@
 import { Agent, request as send } from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubernetesObject } from '../manifests/objects';
 import { inParallel } from './parallel';
 
@@ -29,6 +30,8 @@ interface Resource {
 }
 
 const CONNECTIONS = 16;
+const TOO_MANY_REQUESTS = 429;
+const ATTEMPTS = 40;
 
 /** Speaks to an API server directly: structured answers, warnings, and ten times the speed of a program per object. */
 export class ApiClient {
@@ -41,8 +44,16 @@ export class ApiClient {
     this.#agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS, ca: endpoint.ca });
   }
 
-  /** One request; any status is an answer, only a broken connection is an error. */
-  request(method: string, path: string, options: RequestOptions = {}): Promise<Reply> {
+  /** One request; any status is an answer, only a broken connection is an error. Reading waits for a busy server. */
+  async request(method: string, path: string, options: RequestOptions = {}): Promise<Reply> {
+    for (let attempt = 1; ; attempt++) {
+      const reply = await this.#send(method, path, options);
+      if (reply.status !== TOO_MANY_REQUESTS || method !== 'GET' || attempt === ATTEMPTS) return reply;
+      await sleep(500); // "storage is (re)initializing": a custom resource is new
+    }
+  }
+
+  #send(method: string, path: string, options: RequestOptions): Promise<Reply> {
     const { host, port, token } = this.#endpoint;
     const body = options.body === undefined ? undefined : JSON.stringify(options.body);
     const headers = {

@@ -39,8 +39,12 @@ export const checkov: Analyser = async (folder, objects) => {
     .map((failed): Finding => {
       const object = objects[Number(basename(String(at(failed, 'file_path')), '.json'))];
       if (object === undefined) throw new Error(`checkov speaks of an unknown file ${at(failed, 'file_path')}`);
-      const text = `${at(failed, 'check_name')} (${at(failed, 'resource')})`;
-      return { tool: 'checkov', check: String(at(failed, 'check_id')), text, object };
+      return {
+        tool: 'checkov',
+        check: String(at(failed, 'check_id')),
+        text: String(at(failed, 'check_name')),
+        object,
+      };
     });
 };
 

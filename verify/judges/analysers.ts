@@ -5,7 +5,7 @@ import { type Exemption, exemptions } from '../../lib/kubernetes/exemptions';
 import { inParallel } from '../cluster/parallel';
 import { pythonProgram } from '../kit/python';
 import { goProgram } from '../kit/tools';
-import { describe, type KubernetesObject } from '../manifests/objects';
+import type { KubernetesObject } from '../manifests/objects';
 import { type ManifestSet, title } from '../manifests/sets';
 import type { Verdict } from '../report';
 import { checkov, kubeScore } from './analyser-programs';
@@ -37,30 +37,65 @@ export const analysers: Judge = {
     const folder = mkdtempSync(join(tmpdir(), 'keelson-analysers-'));
     const used = new Set<string>();
     try {
-      const chosen = sets.filter(({ tier }) => TIERS.includes(tier));
-      const verdicts = await inParallel(chosen, PROCESSES, (set) => analyse(set, folder, used));
-      return [...verdicts, unneededExemptions(used)];
+      const verdicts = await inParallel(groups(sets), PROCESSES, (group) => analyse(group, folder, used));
+      return [...verdicts.flat(), unneededExemptions(used)];
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
   },
 };
 
-async function analyse(set: ManifestSet, parent: string, used: Set<string>): Promise<Verdict> {
-  const bare = await findings(set.objects.map(withoutExemptions), join(parent, title(set), 'bare'));
-  const problems = bare.flatMap((finding) => {
+/** Systems are analysed together, for a start of a program takes seconds; never two tiers, for they share names. */
+function groups(sets: readonly ManifestSet[]): ManifestSet[][] {
+  const chosen = sets.filter(({ tier }) => TIERS.includes(tier));
+  const names = new Set(chosen.map(groupName));
+  return [...names].map((name) => chosen.filter((set) => groupName(set) === name));
+}
+
+function groupName({ environment, tier }: ManifestSet): string {
+  return `${environment}-${tier}`;
+}
+
+async function analyse(group: readonly ManifestSet[], parent: string, used: Set<string>): Promise<Verdict[]> {
+  const [first] = group;
+  if (first === undefined) return [];
+  const folder = join(parent, groupName(first));
+  const bare = group.map((set) => ({ ...set, objects: set.objects.map(withoutExemptions) }));
+  const found = await findings(
+    bare.flatMap(({ objects }) => objects),
+    join(folder, 'bare'),
+  );
+  // The annotations' form is the same everywhere: one environment shows whether the analysers read it.
+  const isAnnotated = first.environment === 'production' && first.tier === 'high';
+  const annotated = isAnnotated
+    ? await findings(
+        group.flatMap(({ objects }) => objects),
+        join(folder, 'annotated'),
+      )
+    : [];
+  return bare.map((set, index) => ({
+    subject: title(set),
+    checked: set.objects.length,
+    problems: [
+      ...unexempted(
+        found.filter(({ object }) => set.objects.includes(object)),
+        used,
+      ),
+      ...annotated
+        .filter(({ object }) => group[index]?.objects.includes(object))
+        .map((finding) => `found in spite of annotations: ${text(finding)}`),
+    ],
+  }));
+}
+
+function unexempted(found: readonly Finding[], used: Set<string>): string[] {
+  return found.flatMap((finding) => {
     const exemption = exemptions.find((candidate) => covers(candidate, finding));
     if (exemption === undefined) return [`not exempted: ${text(finding)}`];
     used.add(useOf(exemption, 'kind', finding.object.kind));
     used.add(useOf(exemption, 'component', componentOf(finding.object)));
     return [];
   });
-  // The annotations' form is the same everywhere: one environment shows whether the analysers read it.
-  if (set.environment === 'production' && set.tier === 'high') {
-    const annotated = await findings(set.objects, join(parent, title(set), 'annotated'));
-    problems.push(...annotated.map((finding) => `found in spite of annotations: ${text(finding)}`));
-  }
-  return { subject: title(set), checked: set.objects.length, problems };
 }
 
 async function findings(objects: readonly KubernetesObject[], folder: string): Promise<Finding[]> {
@@ -107,6 +142,8 @@ function componentOf({ metadata }: KubernetesObject): string {
   return metadata.labels?.['app.kubernetes.io/component'] ?? '';
 }
 
+/** Without namespace and hash, so that the report shows once what many systems have. */
 function text({ tool, check, text: words, object }: Finding): string {
-  return `${tool} ${check}: ${describe(object)} (${componentOf(object)}): ${words}`;
+  const name = object.metadata.name.replace(/-[0-9a-f]{8}$/, '');
+  return `${tool} ${check}: ${object.kind} ${name} (component ${componentOf(object)}): ${words}`;
 }
