@@ -100,7 +100,7 @@ describe('Network', () => {
     const cloud = planOf({ environment: { managedStores: { host: '{store}.example.com', cidrs: ['10.64.0.0/16'] } } });
     expect(policyOf(cloud, 'web').egress).toContainEqual({
       to: [{ ipBlock: { cidr: '10.64.0.0/16' } }],
-      ports: [5432, 5672, 6379].map((port) => ({ port, protocol: 'TCP' })),
+      ports: [5432, 5671, 6379].map((port) => ({ port, protocol: 'TCP' })),
     });
     expect(policiesOf(cloud).map(({ metadata }) => metadata.name)).not.toContain('db');
   });
@@ -134,7 +134,10 @@ describe('Network: the edge', () => {
   });
 
   test('without a proxy it reaches each service that is routed to, on the port that is routed', () => {
-    const change = { images: { nginx: null }, services: { gateway: null, web: { ports: { http: 8000, admin: 9000 } } } };
+    const change = {
+      images: { nginx: null },
+      services: { gateway: null, web: { ports: { http: 8000, admin: 9000 } } },
+    };
     const plan = planOf({ system: change });
     expect(policyOf(plan, 'web').ingress).toEqual([
       { from: [namespacePeer('ingress')], ports: [{ port: 8000, protocol: 'TCP' }] },

@@ -1,5 +1,6 @@
 /** Everything that could talk: a system's pods, and what is around them in a cluster and outside of it. */
 import { podsOf } from './pods';
+import { readPolicy } from './policy';
 import { type Address, type ContainerPort, type End, type Pod, Simulation } from './simulation';
 
 const nameLabel = 'app.kubernetes.io/name';
@@ -44,9 +45,19 @@ const addresses: Readonly<Record<string, Address>> = {
 };
 
 /** Ports worth trying besides those that somebody listens on. */
-const commonPorts = [22, 53, 80, 443, 4369, 5432, 5672, 6379, 6443, 8080, 8089, 8443, 10250, 25672];
+const commonPorts = [22, 53, 80, 443, 4369, 5432, 5671, 5672, 6379, 6443, 8080, 8089, 8443, 10250, 25672];
 
 const solver: ContainerPort = { name: 'http', containerPort: 8089, protocol: 'TCP' };
+
+/** Every port that a policy names: what it opens must be tried, whoever listens there. */
+function namedPorts(manifests: readonly unknown[]): number[] {
+  const policies = manifests.filter((manifest) => (manifest as { kind?: unknown }).kind === 'NetworkPolicy');
+  const specs = policies.map((policy) => readPolicy(policy).spec);
+  const ports = specs.flatMap(({ ingress = [], egress = [] }) =>
+    [...ingress, ...egress].flatMap((rule) => rule.ports ?? []),
+  );
+  return ports.flatMap(({ port, endPort = port }) => [port, endPort]).filter((port) => typeof port === 'number');
+}
 
 /** Our pods by the name that policies select by. A Job and the CronJob that starts it again are one. */
 function ownPods(manifests: readonly unknown[], { namespace }: Surroundings): Map<string, Pod> {
@@ -82,7 +93,9 @@ export function worldOf(manifests: readonly unknown[], surroundings: Surrounding
   const own = ownPods(manifests, surroundings);
   const twins = [...own].map(([name, it]): [string, Pod] => [`${name}(2)`, { ...it, name: `${it.name}-2` }]);
   const listening = [...own.values()].flatMap(({ ports }) => ports.map(({ containerPort }) => containerPort));
-  const tcp = [...new Set([...commonPorts, ...listening])].map((port) => ({ port, protocol: 'TCP' }) as const);
+  const tcp = [...new Set([...commonPorts, ...listening, ...namedPorts(manifests)])].map(
+    (port) => ({ port, protocol: 'TCP' }) as const,
+  );
   return {
     simulation: new Simulation(manifests),
     own: new Map([...own, ...twins]),

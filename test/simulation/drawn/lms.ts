@@ -32,9 +32,10 @@ export const lms: Drawing = {
       ],
     },
     {
+      // A managed broker speaks AMQP over TLS, on a port of its own.
       environments: managedStores,
       tiers: ['high'],
-      open: ['backend-django backend-django-migrate backend-fastapi → managed:6379,5672'],
+      open: ['backend-django backend-django-migrate backend-fastapi → managed:6379,5671'],
     },
   ],
   never: [

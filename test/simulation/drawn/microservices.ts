@@ -26,7 +26,7 @@ export const microservices: Drawing = {
     { environments: ownStores, tiers: ['high'], open: ['rabbitmq → rabbitmq:4369,25672'] },
     {
       environments: managedStores,
-      open: ['api api-migrate → managed:5432,6379,5672', 'worker → managed:5672,5432', 'postgres-roles → managed:5432'],
+      open: ['api api-migrate → managed:5432,6379,5671', 'worker → managed:5671,5432', 'postgres-roles → managed:5432'],
     },
     { environments: ['development'], open: ['pgadmin → postgres:5432', 'redis-commander → redis:6379'] },
   ],
