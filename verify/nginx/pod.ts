@@ -28,9 +28,11 @@ export interface Pod {
 
 const user = '10001';
 
+/** SIGTERM when this process dies, whichever way: nginx' master then ends its workers, too. */
 function asNobody(command: readonly string[]): string[] {
-  if (process.getuid?.() !== 0) return [...command];
-  return ['setpriv', '--reuid', user, '--regid', user, '--clear-groups', '--no-new-privs', '--', ...command];
+  const withThisRun = ['setpriv', '--pdeathsig', 'TERM'];
+  if (process.getuid?.() !== 0) return [...withThisRun, '--', ...command];
+  return [...withThisRun, '--reuid', user, '--regid', user, '--clear-groups', '--no-new-privs', '--', ...command];
 }
 
 /** `nginx` as the start script finds it: the real one, after the edits that loopback forces. */
@@ -121,7 +123,6 @@ export async function startPod({ plan, nginx, dns, prepare }: PodOptions): Promi
     env: { PATH: `${folder}/bin:/usr/bin:/bin` },
     stdio: ['ignore', openSync(out, 'a'), openSync(err, 'a')],
   });
-  process.on('exit', () => child.kill('SIGKILL'));
   let ended = false;
   const end = new Promise<void>((resolve) => {
     child.on('exit', () => {
