@@ -4,29 +4,17 @@ import { ingressLimits } from './checks/ingress-limits';
 import { sealedProblems } from './checks/sealed';
 import { isRecord, mergePatch } from './merge';
 import { parse } from './parse';
-import type { Plan, Tier } from './plan';
+import type { Plan } from './plan';
 import type { Problem } from './problem';
 import { Problems } from './problems';
 import { buildPlan } from './resolve/build';
-import { type Chosen, select } from './resolve/select';
+import type { Chosen } from './resolve/context';
+import { select } from './resolve/select';
 import { environment as environmentSchema } from './schema/environment';
 import { keysOf } from './schema/keys';
 import { name as nameSchema, tiers } from './schema/primitives';
 import { type ParsedSystem, system as systemSchema } from './schema/system';
-
-/** What a Plan is made from: the files as found, and the choice of tier. */
-export interface Selection {
-  readonly system: { readonly id: string; readonly raw: unknown };
-  readonly environment: { readonly name: string; readonly raw: unknown; readonly images?: unknown };
-  /** @default - the environment's */
-  readonly tier?: Tier | undefined;
-  /** What the rules about names outside the two files need: the environments there are. @default - not checked */
-  readonly environments?: readonly string[] | undefined;
-  /** The systems there are. @default - not checked */
-  readonly systems?: readonly string[] | undefined;
-  /** Whether a file below the root exists. @default - not checked */
-  readonly exists?: ((path: string) => boolean) | undefined;
-}
+import type { Selection } from './selection';
 
 /** The Plan where no error was found, and every problem, warnings included. */
 export interface PlanResult {

@@ -1,6 +1,6 @@
-import type { Selection } from '../resolve';
 import type { Context } from '../resolve/context';
 import { capacity } from '../resolve/workload';
+import type { Selection } from '../selection';
 
 /**
  * The named checks: the *Validation Checklist* of the `microservices` document, for every system. Some of its lines are

@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
 import { isRecord } from '../merge';
-import type { Selection } from '../resolve';
 import { mostPods } from '../resolve/budget';
 import type { Context } from '../resolve/context';
 import { referenceFault } from '../resolve/images';
+import type { Selection } from '../selection';
 import { isSchedule } from './services';
 
 /** Every CIDR of a value, with its path: wherever `cidrs` or a list of addresses stands. */

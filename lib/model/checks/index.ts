@@ -1,6 +1,6 @@
 import type { Problem } from '../problem';
-import type { Selection } from '../resolve';
 import type { Context } from '../resolve/context';
+import type { Selection } from '../selection';
 import { checklist } from './checklist';
 import { checkEdge } from './edge';
 import { checkEnvironment } from './environment';

@@ -1,6 +1,6 @@
 import { isRecord } from '../merge';
-import type { Selection } from '../resolve';
 import type { Context } from '../resolve/context';
+import type { Selection } from '../selection';
 
 /** The names a system's file declares, as it was written: a part with a mistake in it still has its name. */
 export interface Declared {

@@ -44,3 +44,14 @@ export interface Endpoint {
   readonly port: number;
   readonly tls: boolean;
 }
+
+/** What `select` starts from: parsed files and the choice of tier. */
+export interface Chosen {
+  readonly id: string;
+  readonly system: ParsedSystem;
+  readonly environmentName: string;
+  readonly environment: ParsedEnvironment;
+  readonly images: Readonly<Record<string, string>>;
+  readonly tier: Tier | undefined;
+  readonly problems: Problems;
+}

@@ -1,5 +1,5 @@
 import { helperImages } from '../defaults';
-import type { Chosen } from './select';
+import type { Chosen } from './context';
 
 /** Tags that name no version: what they mean changes under a running system. */
 const floating = /^(latest|stable|main|master|edge|dev|nightly|current|lts|mainline|alpine|slim|bookworm|trixie)$/;

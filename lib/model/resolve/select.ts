@@ -3,19 +3,8 @@ import type { Problems } from '../problems';
 import type { ParsedEnvironment } from '../schema/environment';
 import { forSystem } from '../schema/environment';
 import type { ParsedSystem } from '../schema/system';
-import type { Context } from './context';
+import type { Chosen, Context } from './context';
 import { resolveImages } from './images';
-
-/** What `select` starts from: parsed files and the choice of tier. */
-export interface Chosen {
-  readonly id: string;
-  readonly system: ParsedSystem;
-  readonly environmentName: string;
-  readonly environment: ParsedEnvironment;
-  readonly images: Readonly<Record<string, string>>;
-  readonly tier: Tier | undefined;
-  readonly problems: Problems;
-}
 
 /** Whether a profile is on: the environment's word, or how the profile stands by the environment's mode. */
 function isOn(chosen: Chosen, own: Context['own'], profile: string | undefined): boolean {

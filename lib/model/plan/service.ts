@@ -1,0 +1,93 @@
+/** The application's own workloads. */
+import type { RoutePlan } from './network';
+import type { ClaimPlan, EnvPlan, MountPlan, ScratchPlan, WaitPlan, Workload } from './workload';
+
+export interface HealthPlan {
+  /** Readiness over HTTP; undefined where there is only a port or a command. */
+  readonly path: string | undefined;
+  /** Liveness over HTTP; undefined means a TCP connection to the first port. */
+  readonly livePath: string | undefined;
+  readonly command: readonly string[] | undefined;
+  readonly intervalSeconds: number;
+  readonly timeoutSeconds: number;
+  readonly tries: number;
+  readonly startSeconds: number;
+}
+
+export interface AutoscalerPlan {
+  readonly cpuPercent: number;
+  /** Set where KEDA scales by the length of a queue. */
+  readonly queue: { readonly store: string; readonly name: string; readonly depth: number } | undefined;
+}
+
+/** How a service answers for its migrations: the Job that runs them and the command its pods wait with. */
+export interface MigrationPlan extends Workload {
+  readonly controller: 'Job';
+  /** The service whose image, environment and arrows to stores the Job has. */
+  readonly service: string;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly env: readonly EnvPlan[];
+  readonly waits: readonly WaitPlan[];
+  readonly scratch: readonly ScratchPlan[];
+  readonly run: readonly string[];
+  readonly timeoutSeconds: number;
+}
+
+export interface ProxyPlan {
+  readonly root: string | undefined;
+  readonly contentSecurityPolicy: string;
+  readonly frameOptions: 'DENY' | 'SAMEORIGIN';
+  readonly gzip: boolean;
+  readonly brotli: boolean;
+  /** MiB. */
+  readonly bodySize: number;
+  readonly methods: readonly string[] | undefined;
+  readonly connectionsPerAddress: number | undefined;
+  readonly cors:
+    | {
+        readonly origins: readonly string[];
+        readonly methods: readonly string[];
+        readonly headers: readonly string[];
+        readonly maxAgeSeconds: number;
+      }
+    | undefined;
+  /** The Secret of type kubernetes.io/tls when TLS ends at this pod. */
+  readonly tlsSecret: string | undefined;
+  readonly hsts: boolean;
+  readonly trustedProxies: readonly string[];
+  readonly routes: readonly RoutePlan[];
+}
+
+/** A service of the application: `web`, `worker`, `singleton` or `cron`. */
+export interface ServicePlan extends Workload {
+  readonly kind: 'web' | 'worker' | 'singleton' | 'cron';
+  readonly command: readonly string[] | undefined;
+  readonly args: readonly string[] | undefined;
+  readonly health: HealthPlan;
+  /** Plain configuration, a ConfigMap of the service's name. */
+  readonly settings: Readonly<Record<string, string>>;
+  readonly env: readonly EnvPlan[];
+  readonly waits: readonly WaitPlan[];
+  readonly mounts: readonly MountPlan[];
+  readonly scratch: readonly ScratchPlan[];
+  readonly prepare: readonly (readonly string[])[];
+  /** The Job that brings the schema up to this image's version, where this service owns one. */
+  readonly migration: MigrationPlan | undefined;
+  /** The `ready` command of the service that migrates this one's database, where that shares this one's image. */
+  readonly awaitSchema: { readonly command: readonly string[]; readonly timeoutSeconds: number } | undefined;
+  readonly autoscaler: AutoscalerPlan | undefined;
+  readonly schedule: string | undefined;
+  readonly graceSeconds: number;
+  readonly processes: number;
+  readonly proxy: ProxyPlan | undefined;
+  readonly metrics: { readonly port: string; readonly path: string } | undefined;
+  /** Pods must share a node, because they mount a ReadWriteOnce claim: the workloads that share it. */
+  readonly sameNodeAs: readonly string[];
+}
+
+export interface ToolPlan extends Workload {
+  readonly kind: 'pgadmin' | 'redis-commander' | 'ollama';
+  /** The stores it shows. */
+  readonly stores: readonly string[];
+  readonly claim: ClaimPlan | undefined;
+}

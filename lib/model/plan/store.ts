@@ -1,0 +1,82 @@
+/** Stores and their roles. */
+import type { ClaimPlan, WaitPlan, Workload } from './workload';
+
+export interface StoreBase extends Workload {
+  readonly controller: 'StatefulSet';
+  /** Where clients find it: the Service's name, or the outside host of an external store. */
+  readonly host: string;
+  readonly port: number;
+  readonly health: { readonly intervalSeconds: number; readonly tries: number; readonly startSeconds: number };
+  readonly claims: readonly ClaimPlan[];
+  /** The ordinal that takes writes. */
+  readonly primary: number;
+  readonly external:
+    | { readonly host: string; readonly port: number; readonly cidrs: readonly string[]; readonly tls: boolean }
+    | undefined;
+  readonly backup: { readonly schedule: string; readonly formats: readonly string[] } | undefined;
+}
+
+/** A database role: one per application, never the superuser. */
+export interface RolePlan {
+  readonly name: string;
+  /** The Secret with the key `password`. */
+  readonly secret: string;
+  /** Owns the schema and runs the migrations; the others read and write what it makes. */
+  readonly owner: boolean;
+}
+
+export interface PostgresPlan extends StoreBase {
+  readonly kind: 'postgres';
+  readonly engine: 'statefulset' | 'cloudnative-pg' | 'external';
+  readonly majorVersion: number;
+  readonly database: string;
+  readonly maxConnections: number;
+  /** The Secret with the superuser's `password`. */
+  readonly superuserSecret: string;
+  readonly roles: readonly RolePlan[];
+  readonly rolesJob: Workload & { readonly waits: readonly WaitPlan[] };
+  readonly tls: 'off' | 'verify-full';
+  readonly budget: ConnectionBudget;
+}
+
+/** Σ (maximum pods + surge) × processes × pool, and who adds what, against what the server grants. */
+export interface ConnectionBudget {
+  readonly terms: readonly {
+    readonly who: string;
+    readonly pods: number;
+    readonly processes: number;
+    readonly pool: number;
+  }[];
+  /** Exporter, backup, roles Job and migration. */
+  readonly helpers: number;
+  readonly reserved: number;
+  readonly total: number;
+  readonly maxConnections: number;
+}
+
+export interface RedisPlan extends StoreBase {
+  readonly kind: 'redis';
+  readonly engine: 'statefulset' | 'external';
+  readonly use: 'cache' | 'queue' | 'mixed';
+  /** MiB. */
+  readonly maxMemory: number;
+  readonly evictionPolicy: 'noeviction' | 'allkeys-lru';
+  /** The Secret with the key `password`. */
+  readonly secret: string;
+}
+
+export interface RabbitmqPlan extends StoreBase {
+  readonly kind: 'rabbitmq';
+  readonly engine: 'statefulset' | 'rabbitmq-cluster-operator' | 'external';
+  /** The application's user name at the broker. */
+  readonly account: string;
+  /** The Secret with the key `password`. */
+  readonly secret: string;
+  /** The Secret with the key `cookie`. */
+  readonly cookieSecret: string;
+  readonly queues: readonly string[];
+  /** The management page is served (development only). */
+  readonly management: boolean;
+}
+
+export type StorePlan = PostgresPlan | RedisPlan | RabbitmqPlan;
