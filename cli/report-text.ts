@@ -1,6 +1,7 @@
 /** The report for people. */
-import { byteQuantity } from '../lib/kubernetes/quantities';
+
 import type { Capacity } from '../lib/model/plan';
+import { byteQuantity } from '../lib/model/quantities';
 import { tiers } from '../lib/model/schema/primitives';
 import type { Demand, Report } from '../lib/report';
 import { table } from './table';

@@ -3,8 +3,8 @@
  * with what it was. Source: the validation of updates in Kubernetes 1.28, tried on 1.28.15 and 1.36.3.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { mib } from '../kubernetes/quantities';
 import { isRecord } from '../model/merge';
+import { mib } from '../model/quantities';
 import { at, type Manifest } from './manifests';
 
 /** A change that does not go through. */

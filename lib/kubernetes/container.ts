@@ -1,6 +1,6 @@
 import { k8s } from 'cdk8s-plus-28';
 import type { EnvPlan, Plan, PortPlan, Resources, ScratchPlan } from '../model/plan';
-import { byteQuantity, cpuQuantity } from './quantities';
+import { byteQuantity, cpuQuantity } from '../model/quantities';
 import { containerSecurity } from './security';
 
 /** A container, hardened: what differs between containers and nothing else. */

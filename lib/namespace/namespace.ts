@@ -1,9 +1,9 @@
 import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { labels, metadata } from '../kubernetes/labels';
-import { byteQuantity, cpuQuantity } from '../kubernetes/quantities';
 import { retained } from '../kubernetes/retention';
 import type { Capacity, Plan } from '../model/plan';
+import { byteQuantity, cpuQuantity } from '../model/quantities';
 
 export interface NamespaceProps {
   readonly plan: Plan;

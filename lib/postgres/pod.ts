@@ -3,9 +3,9 @@ import { checksum } from '../kubernetes/checksum';
 import type { ContainerProps } from '../kubernetes/container';
 import type { PodProps } from '../kubernetes/pod';
 import { commandAction, probe, tcpAction } from '../kubernetes/probes';
-import { byteQuantity } from '../kubernetes/quantities';
 import { dataVolume } from '../kubernetes/stateful-set';
 import type { Plan, PostgresPlan } from '../model/plan';
+import { byteQuantity } from '../model/quantities';
 
 const configurationPath = '/etc/postgresql';
 const passwordFolder = '/run/secrets/postgres';

@@ -1,9 +1,9 @@
 import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { metadata } from '../kubernetes/labels';
-import { byteQuantity } from '../kubernetes/quantities';
 import { retained } from '../kubernetes/retention';
 import type { ClaimPlan, Plan } from '../model/plan';
+import { byteQuantity } from '../model/quantities';
 
 export interface ClaimProps {
   readonly plan: Plan;

@@ -1,6 +1,6 @@
 import { App } from 'cdk8s';
 import { NamespaceChart } from '../../charts/namespace';
-import { mib, millicores } from '../../lib/kubernetes/quantities';
+import { mib, millicores } from '../../lib/model/quantities';
 import { resolveShop } from '../model/shop';
 import { emit, environments, tiers, workspace } from '../simulation/systems';
 

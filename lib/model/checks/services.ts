@@ -1,5 +1,5 @@
 import { CronExpressionParser } from 'cron-parser';
-import { mib, millicores } from '../../kubernetes/quantities';
+import { mib, millicores } from '../quantities';
 import type { Context } from '../resolve/context';
 import { settingParts } from '../resolve/env';
 import { tiers } from '../schema/primitives';

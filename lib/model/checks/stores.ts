@@ -1,4 +1,4 @@
-import { mib } from '../../kubernetes/quantities';
+import { mib } from '../quantities';
 import { connectionBudget, writeOut } from '../resolve/budget';
 import type { Context } from '../resolve/context';
 import { endpointOf, engineOf } from '../resolve/stores';

@@ -1,5 +1,5 @@
-import { mib } from '../../kubernetes/quantities';
 import type { PatchPlan, Plan, Workload } from '../plan';
+import { mib } from '../quantities';
 import { quotaOf } from '../quota';
 import { resolveArrows } from './arrows';
 import type { Context } from './context';

@@ -1,5 +1,5 @@
-import { mib } from '../../kubernetes/quantities';
 import type { EdgePlan, ProxyPlan, RoutePlan, TlsPlan } from '../plan';
+import { mib } from '../quantities';
 import type { ParsedService } from '../schema/system';
 import { fill } from './connection';
 import type { Context } from './context';

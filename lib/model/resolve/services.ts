@@ -1,6 +1,6 @@
-import { mib } from '../../kubernetes/quantities';
 import { defaultResources, defaultScaling, defaultUser } from '../defaults';
 import type { HealthPlan, MigrationPlan, MountPlan, ScratchPlan, ServicePlan, StorePlan } from '../plan';
+import { mib } from '../quantities';
 import type { ParsedService } from '../schema/system';
 import type { Context } from './context';
 import { envOf, settingsOf } from './env';

@@ -1,4 +1,3 @@
-import { mib } from '../../kubernetes/quantities';
 import { helperResources, storeEphemeral, storeWaitSeconds } from '../defaults';
 import type {
   ClaimPlan,
@@ -10,6 +9,7 @@ import type {
   StoreBase,
   StorePlan,
 } from '../plan';
+import { mib } from '../quantities';
 import type { ParsedStore } from '../schema/system';
 import { connectionBudget } from './budget';
 import type { Context, Endpoint } from './context';

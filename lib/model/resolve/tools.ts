@@ -1,5 +1,5 @@
-import { mib } from '../../kubernetes/quantities';
 import type { PortPlan, Resources, ToolPlan } from '../plan';
+import { mib } from '../quantities';
 import type { Context, ParsedTool } from './context';
 import { storageClassOf } from './stores';
 import { workload } from './workload';

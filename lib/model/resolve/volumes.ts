@@ -1,5 +1,5 @@
-import { mib } from '../../kubernetes/quantities';
 import type { VolumePlan } from '../plan';
+import { mib } from '../quantities';
 import type { Context } from './context';
 import { mounters } from './services';
 import { storageClassOf } from './stores';

@@ -1,4 +1,3 @@
-import { mib, millicores } from '../../kubernetes/quantities';
 import { defaultUser, ephemeralSlack } from '../defaults';
 import type {
   Capacity,
@@ -11,6 +10,7 @@ import type {
   Tier,
   Workload,
 } from '../plan';
+import { mib, millicores } from '../quantities';
 import type { ParsedService } from '../schema/system';
 
 type Quantities = { readonly cpu: string; readonly memory: string };
