@@ -65,7 +65,7 @@ describe('the proxy', () => {
   test('drains: leaves the Service first, then finishes what is under way, within its grace', () => {
     const { lifecycle } = nginx(plan) as { lifecycle: unknown };
     expect(lifecycle).toEqual({ preStop: { exec: { command: ['/bin/sleep', '10'] } } });
-    expect(pod(plan)['terminationGracePeriodSeconds']).toBe(40);
+    expect(pod(plan)['terminationGracePeriodSeconds']).toBe(70);
   });
 
   test('is reached inside the cluster only', () => {

@@ -34,7 +34,7 @@ describe('nginx runs as nobody on a read-only root', () => {
   });
 
   test('with time to drain that ends before its grace does', () => {
-    expect(main).toContain('worker_shutdown_timeout 25s;');
+    expect(main).toContain('worker_shutdown_timeout 55s;');
   });
 });
 

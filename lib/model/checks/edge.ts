@@ -1,6 +1,5 @@
 import type { Context } from '../resolve/context';
 import { edgeKind } from '../resolve/proxy';
-import type { Declared } from './names';
 
 function checkRoutePaths(context: Context): void {
   const { problems, at, system } = context;
@@ -22,7 +21,7 @@ function checkRoutePaths(context: Context): void {
       if (earlier !== undefined) break;
     }
     const plain = decodeURIComponent(route.path.replace(/%(?![0-9a-fA-F]{2})/g, '%25'));
-    if (/\/\/|\/\.{1,2}(\/|$)|[?#\s{}]/.test(plain) || plain !== route.path)
+    if (/\/\/|\/\.{1,2}(\/|$)|[?#\s{}$]/.test(plain) || plain !== route.path)
       problems.error(
         'route-path',
         `${path}.path`,
@@ -39,7 +38,35 @@ function checkRoutePaths(context: Context): void {
   }
 }
 
-function checkProxy(context: Context, declared: Declared): void {
+/** Texts that become nginx configuration: a `$` would be a variable there, a control character a new directive. */
+function checkTexts(
+  context: Context,
+  name: string,
+  proxy: NonNullable<Context['system']['services'][string]['proxy']>,
+): void {
+  const { contentSecurityPolicy, root, cors } = proxy;
+  const texts = {
+    contentSecurityPolicy,
+    root,
+    ...(cors && {
+      'cors.origins': cors.origins.join(' '),
+      'cors.methods': cors.methods.join(' '),
+      'cors.headers': cors.headers.join(' '),
+    }),
+  };
+  for (const [key, text] of Object.entries(texts)) {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+    if (text !== undefined && /[$\u0000-\u001f]/.test(text))
+      context.problems.error(
+        'proxy-text',
+        `${context.at.system}.services.${name}.proxy.${key}`,
+        JSON.stringify(text),
+        'a text without "$" and control characters: nginx would read them',
+      );
+  }
+}
+
+function checkProxy(context: Context): void {
   const { problems, at, system } = context;
   const proxies = Object.entries(system.services).filter(([, { proxy }]) => proxy);
   for (const [name, service] of proxies.slice(0, 1)) {
@@ -78,6 +105,7 @@ function checkProxy(context: Context, declared: Declared): void {
           `services.${name}.proxy.root, the folder with the static files`,
         );
     }
+    if (service.proxy) checkTexts(context, name, service.proxy);
     if (service.proxy?.cors?.origins.includes('*'))
       problems.error('cors-wildcard', `${path}.proxy.cors.origins`, '"*"', 'the origins that may call, e.g. {origin}');
   }
@@ -92,10 +120,10 @@ function checkProxy(context: Context, declared: Declared): void {
 }
 
 /** How the outside comes in must be possible with what is there. */
-export function checkEdge(context: Context, declared: Declared): void {
+export function checkEdge(context: Context): void {
   const { problems, at, environment, proxy } = context;
   checkRoutePaths(context);
-  checkProxy(context, declared);
+  checkProxy(context);
   const kind = edgeKind(context);
   const stated =
     context.own.edge === undefined ? `${at.environment}.edge` : `${at.environment}.systems.${context.id}.edge`;

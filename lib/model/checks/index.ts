@@ -28,7 +28,7 @@ export function runChecks(context: Context, selection: Selection): void {
   checkReferences(context, declared);
   checkServices(context, declared);
   checkStores(context);
-  checkEdge(context, declared);
+  checkEdge(context);
   checkEnvironment(context, selection);
   for (const { run } of checklist) run(context, selection);
 }

@@ -70,6 +70,13 @@ function ofTools(parts: Parts): ArrowPlan[] {
   );
 }
 
+/** Ollama fetches its models from a registry on the internet; none of its users is drawn, a developer forwards the port. */
+function toModels(parts: Parts): ArrowPlan[] {
+  const registry = outsideEnd('models', { description: 'Models', port: 443, optional: false, env: {} });
+  const ollamas = parts.tools.filter(({ kind }) => kind === 'ollama');
+  return ollamas.map(({ name }) => ({ from: name, to: registry, port: 443, why: 'tool' }));
+}
+
 /** The nodes of a RabbitMQ cluster find and feed each other; a single node needs none of it. */
 function amongNodes(parts: Parts): ArrowPlan[] {
   return [...parts.stores.values()].flatMap((store): ArrowPlan[] => {
@@ -109,6 +116,7 @@ export function resolveArrows(context: Context, plan: Pick<Plan, 'services' | 's
     ...ofMigrations(parts, own),
     ...ofRoles(parts),
     ...ofTools(parts),
+    ...toModels(parts),
     ...amongNodes(parts),
     ...toObjectStorage(context),
   ];

@@ -6,7 +6,7 @@ import type { Context } from './context';
 import { resolveEdge } from './proxy';
 import { resolveProvider, resolveSecrets } from './secrets';
 import { resolveServices } from './services';
-import { resolveStores } from './stores';
+import { claimsAtMost, resolveStores } from './stores';
 import { resolveTools } from './tools';
 import { resolveVolumes } from './volumes';
 import { capacity } from './workload';
@@ -96,7 +96,7 @@ export function buildPlan(context: Context): Plan {
   const workloads = workloadsOf(parts);
   const volumes = resolveVolumes(context);
   const claims = [
-    ...stores.flatMap((store) => store.claims),
+    ...claimsAtMost(context),
     ...volumes.map(({ claim }) => claim),
     ...parts.tools.flatMap(({ claim }) => (claim ? [claim] : [])),
   ];

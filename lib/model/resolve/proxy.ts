@@ -61,6 +61,17 @@ export function routesOf(context: Context): RoutePlan[] {
     );
 }
 
+/** Where the pods of an Ingress controller are: the private ranges (RFC 1918). */
+const privateRanges = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'];
+
+/**
+ * Whose `X-Forwarded-For` is believed. A load balancer of layer 4 never adds one: where it hides the client behind a
+ * private address, a forged header would be taken for the truth.
+ */
+function trustedProxies(context: Context): readonly string[] {
+  return context.environment.trustedProxies ?? (edgeKind(context) === 'load-balancer' ? [] : privateRanges);
+}
+
 /** What the proxy does, where the service is one. */
 export function proxyOf(context: Context, name: string, service: ParsedService): ProxyPlan | undefined {
   const stated = service.proxy;
@@ -85,7 +96,7 @@ export function proxyOf(context: Context, name: string, service: ParsedService):
     },
     tlsSecret: podCertificate(context),
     hsts: context.environment.hsts,
-    trustedProxies: context.environment.trustedProxies,
+    trustedProxies: trustedProxies(context),
     routes: routesOf(context).map(withRate),
   };
 }

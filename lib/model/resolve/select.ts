@@ -1,6 +1,4 @@
-import type { Mode, Tier } from '../plan';
-import type { Problems } from '../problems';
-import type { ParsedEnvironment } from '../schema/environment';
+import type { Mode } from '../plan';
 import { forSystem } from '../schema/environment';
 import type { ParsedSystem } from '../schema/system';
 import type { Chosen, Context } from './context';

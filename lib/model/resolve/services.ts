@@ -9,12 +9,15 @@ import { proxyOf } from './proxy';
 import { serviceWaits, storeWaits } from './waits';
 import { componentOf, ephemeralOf, portsOf, replicasOf, resourcesOf, workload } from './workload';
 
+/** Uploads at once that nginx has room to buffer, each of the largest size it accepts. */
+const bufferedUploads = 50;
+
 /** Every pod may write to /tmp: many programs do without asking. nginx buffers request bodies there. */
 function scratchOf(service: ParsedService): ScratchPlan[] {
   const stated = Object.entries(service.scratch).map(([path, size]) => ({ path, size: mib(size) }));
   return stated.some(({ path }) => path === '/tmp')
     ? stated
-    : [...stated, { path: '/tmp', size: service.proxy ? 256 : 64 }];
+    : [...stated, { path: '/tmp', size: service.proxy ? bufferedUploads * mib(service.proxy.bodySize) : 64 }];
 }
 
 const quietHealth = { intervalSeconds: 10, timeoutSeconds: 5, tries: 3, startSeconds: 30 };
@@ -142,7 +145,7 @@ function resolveService(context: Context, name: string, service: ParsedService, 
     awaitSchema: schema,
     autoscaler: replicas.max > replicas.min ? { cpuPercent: service.scaling?.cpuPercent ?? 70, queue } : undefined,
     schedule: service.schedule,
-    graceSeconds: service.graceSeconds,
+    graceSeconds: service.graceSeconds ?? (service.proxy ? 60 : 30),
     processes: service.processes,
     proxy,
     metrics: service.metrics,

@@ -74,6 +74,15 @@ function claims(
   }));
 }
 
+/** The claims of a store at its largest tier: going down keeps them, and the quota must hold them still. */
+export function claimsAtMost(context: Context): ClaimPlan[] {
+  return [...context.stores].flatMap(([name, store]) => {
+    if (endpointOf(context, name, store) !== undefined) return [];
+    const most = Math.max(...store.tiers.map((tier) => store.replicas[tier]));
+    return claims(context, name, store, components[store.kind], most);
+  });
+}
+
 /** Streaming replicas and Redis replicas come with their own issue; until then one pod each, and `check` says so. */
 function replicaCount(context: Context, name: string, store: ParsedStore): number {
   const drawn = store.replicas[context.tier];

@@ -82,8 +82,10 @@ export const environment = z.strictObject({
     .describe("The controller's class, and where its pods run"),
   trustedProxies: z
     .array(cidr)
-    .default(['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'])
-    .describe('Addresses whose X-Forwarded-For is believed'),
+    .optional()
+    .describe(
+      'Addresses whose X-Forwarded-For is believed. Unset: the private ranges behind an Ingress, none behind a load balancer, which adds no such header',
+    ),
   tls,
   hsts: z.boolean().default(false).describe('Only once the certificate is confirmed: browsers remember it'),
   dns: z

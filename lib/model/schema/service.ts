@@ -52,7 +52,7 @@ const proxy = z.strictObject({
   brotli: z
     .boolean()
     .default(false)
-    .describe('Only where the image has the module; precompressed .br files are served either way'),
+    .describe('Precompressed .br files are served where the image has the module; its start says so where not'),
   bodySize: byteQuantity.default('10Mi'),
   methods: z
     .array(z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']))
@@ -137,7 +137,9 @@ const serviceShape = {
   scaling: scaling.optional(),
   processes: count.default(1).describe('Worker processes in one pod; each holds its own connection pool'),
   schedule: schedule.optional().describe('For kind cron'),
-  graceSeconds: seconds.default(30).describe('Time to finish work after SIGTERM'),
+  graceSeconds: seconds
+    .optional()
+    .describe('Time to finish work after SIGTERM. @default 30, for a proxy 60: long-lived connections end there'),
   zone: name.optional(),
   profile: name.optional().describe('A profile that switches this service'),
   proxy: proxy.nullish(),

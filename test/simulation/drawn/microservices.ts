@@ -28,7 +28,10 @@ export const microservices: Drawing = {
       environments: managedStores,
       open: ['api api-migrate → managed:5432,6379,5671', 'worker → managed:5671,5432', 'postgres-roles → managed:5432'],
     },
-    { environments: ['development'], open: ['pgadmin → postgres:5432', 'redis-commander → redis:6379'] },
+    {
+      environments: ['development'],
+      open: ['pgadmin → postgres:5432', 'redis-commander → redis:6379', 'ollama → public:443'],
+    },
   ],
   never: [
     'ingress → frontend:3000 api:8000 rabbitmq:15672 pgadmin:8080 redis-commander:8081 ollama:11434',
