@@ -10,7 +10,7 @@ export interface Exposed {
 }
 
 /**
- * The ports of the edge. With TLS, 80 stays open: it redirects to 443 and answers the ACME challenge.
+ * The ports of the edge. With TLS, 80 stays open for the redirect to 443 and the ACME challenge.
  */
 export function exposedPorts(plan: Plan): Exposed[] {
   const { kind, hosts, tls, routes } = plan.edge;

@@ -35,6 +35,19 @@ describe('keelson synth', () => {
     expect(readFiles(out).size).toBeGreaterThan(3);
   });
 
+  test('writes the bytes of the real `cdk8s synth`, default for default', async () => {
+    const theirs = join(temporaryFolder(), 'dist');
+    const env = { ...process.env, CDK8S_CHECK_UPGRADE: 'false' };
+    execFileSync(join(project, 'node_modules', '.bin', 'cdk8s'), ['synth', '-o', theirs], {
+      cwd: project,
+      env,
+      stdio: 'pipe',
+    });
+    const ours = temporaryRoot();
+    expect((await keelson(['synth'], ours)).status).toBe(0);
+    expect(readFiles(join(ours, 'dist'))).toEqual(readFiles(theirs));
+  });
+
   test('takes the default, django-react in production, and dist', async () => {
     const own = temporaryRoot();
     const { out } = await keelson(['synth'], own);
