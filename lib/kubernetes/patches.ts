@@ -12,10 +12,24 @@ class Scalar {
   constructor(readonly value: unknown) {}
 }
 
+/**
+ * A record that answers to cdk8s' names for its fields as well, which differ from Kubernetes' in their case alone:
+ * `clusterIp` for `clusterIP`, `hostPid` for `hostPID`.
+ */
+function anyCase(record: Readonly<Record<string, unknown>>): object {
+  const own = new Map(Object.keys(record).map((key) => [key.toLowerCase(), key]));
+  return new Proxy(record, {
+    get: (target, name) =>
+      typeof name === 'string' && !Object.hasOwn(target, name)
+        ? target[own.get(name.toLowerCase()) ?? name]
+        : Reflect.get(target, name),
+  });
+}
+
 function box(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(box);
-  if (isRecord(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, box(item)]));
-  return new Scalar(value);
+  if (!isRecord(value)) return new Scalar(value);
+  return anyCase(Object.fromEntries(Object.entries(value).map(([key, item]) => [key, box(item)])));
 }
 
 /** Paths of `sent` that `kept` no longer has. */
@@ -32,13 +46,25 @@ function lost(sent: unknown, kept: unknown, path: string): string[] {
 
 type Serializer = (props: unknown) => unknown;
 
+/** A class of cdk8s for one kind in one version: `KubeHorizontalPodAutoscalerV2` is not `KubeHorizontalPodAutoscaler`. */
+interface Kind {
+  readonly GVK?: { readonly apiVersion: string; readonly kind: string };
+}
+
+const classNames: ReadonlyMap<string, string> = new Map(
+  Object.entries(k8s as unknown as Record<string, Kind>).flatMap(([name, { GVK }]): [string, string][] =>
+    GVK === undefined ? [] : [[`${GVK.apiVersion} ${GVK.kind}`, name]],
+  ),
+);
+
 /**
  * Paths of an object that Kubernetes 1.28 does not know: found by cdk8s' own serializers, which drop them. Undefined
  * where the kind is none of Kubernetes' own.
  */
 export function unknownFields(manifest: Manifest): string[] | undefined {
-  const { apiVersion: _, kind, ...props } = manifest;
-  const serializer = (k8s as unknown as Record<string, Serializer | undefined>)[`toJson_Kube${String(kind)}Props`];
+  const { apiVersion, kind, ...props } = manifest;
+  const name = classNames.get(`${String(apiVersion)} ${String(kind)}`);
+  const serializer = (k8s as unknown as Record<string, Serializer | undefined>)[`toJson_${name}Props`];
   if (serializer === undefined) return undefined;
   const sent = box(props);
   return lost(sent, serializer(sent), '');
