@@ -72,7 +72,9 @@ test('arrows are the drawn ones', () => {
     'worker → rabbitmq:5672',
   ];
   expect(arrows(production)).toEqual(own);
-  expect(arrows(development)).toEqual([...own, 'pgadmin → postgres:5432', 'redis-commander → redis:6379'].sort());
+  // Ollama fetches its models; nothing is drawn to it.
+  const tools = ['ollama → models:443', 'pgadmin → postgres:5432', 'redis-commander → redis:6379'];
+  expect(arrows(development)).toEqual([...own, ...tools].sort());
 });
 
 test('zones lead from the public to the data, which nothing outside reaches', () => {
