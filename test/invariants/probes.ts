@@ -1,0 +1,153 @@
+/** What the kubelet asks. */
+import { type Check, eachContainer, type Invariants, mainOf, some, unless } from './invariant';
+import type { Action, Container, Probe } from './manifest';
+import type { ContainerPlace } from './objects';
+
+const probeNames = ['startupProbe', 'readinessProbe', 'livenessProbe'] as const;
+
+/** The question without its timing. */
+function question(probe: Probe | undefined): string {
+  const { httpGet, tcpSocket, exec }: Action = probe ?? {};
+  return JSON.stringify({ path: httpGet?.path, port: httpGet?.port ?? tcpSocket?.port, exec: exec?.command });
+}
+
+function serves({ workload, init }: ContainerPlace): boolean {
+  return !init && ['Deployment', 'StatefulSet'].includes(workload.manifest.kind);
+}
+
+/**
+ * Who may lack a probe, by component. Workers and singletons serve nobody, so nobody waits for their readiness; those whose
+ * document draws no heartbeat have no liveness either. RabbitMQ's authors advise against liveness. See `exemptions.ts`.
+ */
+const without: Readonly<Record<(typeof probeNames)[number], readonly string[]>> = {
+  startupProbe: ['worker', 'singleton'],
+  readinessProbe: ['worker', 'singleton'],
+  livenessProbe: ['worker', 'singleton', 'queue'],
+};
+
+function targets({ container, workload }: ContainerPlace): string[] {
+  const ports = workload.pod.containers.find(({ name }) => name === container.name)?.ports ?? [];
+  return probeNames.flatMap((probe) => {
+    const port = container[probe]?.httpGet?.port ?? container[probe]?.tcpSocket?.port;
+    if (port === undefined) return [];
+    const declared = ports.some(({ name, containerPort }) => port === name || port === containerPort);
+    return unless(declared, `${probe} asks port ${port}, which it does not declare`);
+  });
+}
+
+const questions: Check = eachContainer((place) => {
+  const { container, workload } = place;
+  if (!serves(place)) return [];
+  return probeNames
+    .filter((probe) => !without[probe].includes(workload.component))
+    .flatMap((probe) => unless(container[probe] !== undefined, `has no ${probe}`));
+});
+
+function complete(probe: Probe): boolean {
+  const { httpGet, tcpSocket, exec } = probe;
+  const asked = [httpGet?.port, tcpSocket?.port, exec?.command?.length].filter(
+    (part) => part !== undefined && part !== 0,
+  );
+  return asked.length === 1;
+}
+
+function timing({ periodSeconds = 0, timeoutSeconds = 0, failureThreshold = 0 }: Probe): boolean {
+  return periodSeconds > 0 && timeoutSeconds > 0 && failureThreshold > 0;
+}
+
+function withProbes(objects: Parameters<Check>[0]): Container {
+  return some(objects.containers.filter((place) => serves(place) && place.container.readinessProbe)).container;
+}
+
+export const probeInvariants: Invariants = {
+  'what serves is asked whether it started, is ready and lives': {
+    rules:
+      'kube-linter no-liveness-probe, no-readiness-probe; kube-score pod-probes; Polaris readinessProbeMissing, livenessProbeMissing; kubescape C-0018, C-0056; CKV_K8S_8, 9',
+    check: questions,
+    broken: {
+      'no readiness': (objects) => delete withProbes(objects).readinessProbe,
+      'no start': (objects) => delete mainOf(objects, 'StatefulSet').startupProbe,
+    },
+  },
+
+  'liveness asks something else than readiness': {
+    rules: 'kube-score pod-probes-identical; production.md §4 trap 12',
+    check: eachContainer(({ container: { readinessProbe, livenessProbe } }) =>
+      unless(
+        readinessProbe === undefined ||
+          livenessProbe === undefined ||
+          question(readinessProbe) !== question(livenessProbe),
+        'both ask the same',
+      ),
+    ),
+    broken: {
+      'the same path': (objects) => {
+        const container = withProbes(objects);
+        container.livenessProbe = { ...container.readinessProbe, periodSeconds: 60 };
+      },
+    },
+  },
+
+  'a probe asks one thing, of a port that the container declares, with a timing': {
+    rules: 'kube-linter liveness-port, readiness-port, startup-port; cdk8s.md trap 1',
+    check: eachContainer((place) => [
+      ...targets(place),
+      ...probeNames.flatMap((name) => {
+        const probe = place.container[name];
+        if (probe === undefined) return [];
+        return [...unless(complete(probe), `${name} asks nothing`), ...unless(timing(probe), `${name} has no timing`)];
+      }),
+    ]),
+    broken: {
+      'a port that is not declared': (objects) => {
+        withProbes(objects).livenessProbe = { tcpSocket: { port: 'other' }, periodSeconds: 1 };
+      },
+      'a port that was lost': (objects) => {
+        withProbes(objects).readinessProbe = { httpGet: { path: '/' } };
+      },
+      'no timing': (objects) => delete withProbes(objects).readinessProbe?.periodSeconds,
+    },
+  },
+
+  'nobody asks an init container or a Job': {
+    check: eachContainer((place) =>
+      serves(place) ? [] : probeNames.filter((probe) => place.container[probe]).map((probe) => `has a ${probe}`),
+    ),
+    broken: {
+      'a probe of an init container': (objects) => {
+        some(objects.containers.filter(({ init }) => init)).container.livenessProbe = {};
+      },
+    },
+  },
+
+  'the documented health check is asked as documented': {
+    check: ({ containers }, plan) =>
+      containers.flatMap(({ at, workload, container, init }) => {
+        const service = plan.services.find(({ name }) => name === workload.name);
+        if (init || service?.kind !== 'web' || container.name !== workload.name) return [];
+        const { path, intervalSeconds, tries } = service.health;
+        return [
+          ...unless(
+            path === undefined || container.readinessProbe?.httpGet?.path === path,
+            `${at}: is not asked ${path}`,
+          ),
+          ...[container.readinessProbe, container.livenessProbe].flatMap((probe) =>
+            unless(
+              probe === undefined || (probe.periodSeconds === intervalSeconds && probe.failureThreshold === tries),
+              `${at}: is not asked every ${intervalSeconds} s, ${tries} times`,
+            ),
+          ),
+        ];
+      }),
+    broken: {
+      'another path': (objects) => {
+        const { container } = some(objects.containers.filter(({ container }) => container.readinessProbe?.httpGet));
+        container.readinessProbe = { ...container.readinessProbe, httpGet: { path: '/other', port: 'http' } };
+      },
+      'more tries': (objects) => {
+        for (const { container } of objects.containers)
+          Object.assign(container.readinessProbe ?? {}, { failureThreshold: 9 });
+      },
+    },
+  },
+};

@@ -1,0 +1,31 @@
+import { capacityInvariants } from './capacity';
+import { containerInvariants } from './containers';
+import { dataInvariants } from './data';
+import { fieldInvariants } from './fields';
+import { identityInvariants } from './identity';
+import type { Invariants } from './invariant';
+import { networkInvariants } from './network';
+import { probeInvariants } from './probes';
+import { referenceInvariants } from './references';
+import { rolloutInvariants } from './rollout';
+import { scalingInvariants } from './scaling';
+import { securityInvariants } from './security';
+import { serviceInvariants } from './services';
+import { volumeInvariants } from './volumes';
+
+/** All invariants, by subject. */
+export const subjects: Readonly<Record<string, Invariants>> = {
+  'Names and labels': identityInvariants,
+  Security: securityInvariants,
+  Containers: containerInvariants,
+  Capacity: capacityInvariants,
+  Probes: probeInvariants,
+  References: referenceInvariants,
+  Volumes: volumeInvariants,
+  Services: serviceInvariants,
+  Scaling: scalingInvariants,
+  Rollout: rolloutInvariants,
+  Data: dataInvariants,
+  Network: networkInvariants,
+  Fields: fieldInvariants,
+};
