@@ -11,13 +11,15 @@ import { analysers } from './judges/analysers';
 import { changes } from './judges/changes';
 import { convergence } from './judges/convergence';
 import type { Bench, Judge } from './judges/judge';
+import { programs } from './judges/programs';
 import { rbac } from './judges/rbac';
 import { scripts } from './judges/scripts';
 import { combinations, readSets, type Synthesis, synthesize, title } from './manifests/sets';
+import { varyAll } from './manifests/vary';
 import { type JudgeReport, Report, type Verdict } from './report';
 import { setUp } from './setup';
 
-const JUDGES: Readonly<Record<string, Judge>> = { admission, analysers, rbac, scripts, changes, convergence };
+const JUDGES: Readonly<Record<string, Judge>> = { admission, analysers, rbac, scripts, programs, changes, convergence };
 
 async function main(): Promise<void> {
   const { values, positionals: chosen } = parseArgs({ options: { from: { type: 'string' } }, allowPositionals: true });
@@ -34,8 +36,9 @@ async function main(): Promise<void> {
     );
     report.add(synthesisReport(syntheses));
     const sets = syntheses.flatMap(({ set }) => (set === undefined ? [] : [set]));
+    const bench = { sets, variants: from === undefined ? varyAll(sets, folder) : [] };
     for (const [name, judge] of Object.entries(JUDGES)) {
-      if (chosen.length === 0 || chosen.includes(name)) await judged(judge, { sets }, report);
+      if (chosen.length === 0 || chosen.includes(name)) await judged(judge, bench, report);
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });

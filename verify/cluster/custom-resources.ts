@@ -5,12 +5,24 @@ import { at, describe, type KubernetesObject, readObjects } from '../manifests/o
 import { type ApiClient, message } from './client';
 
 const ESTABLISHED_SECONDS = 30;
+const GATEWAY = 'gateway.networking.k8s.io';
 
-/** Installs the definitions that fit this release of the server and waits until it serves them. */
-export async function installCustomResources(client: ApiClient, release: Release): Promise<void> {
-  const objects = CRDS.filter(({ releases }) => releases.includes(release)).flatMap((source) =>
-    readObjects(moduleFilesFolder(source)),
-  );
+/** Whether an object is of a kind that Kubernetes itself does not have. */
+export function isCustom({ apiVersion }: KubernetesObject): boolean {
+  const group = groupOf(apiVersion);
+  return group === GATEWAY || (group.includes('.') && !group.endsWith('.k8s.io'));
+}
+
+/** Installs the definitions of the custom resources among these objects, as they fit this release of the server. */
+export async function installCustomResources(
+  client: ApiClient,
+  release: Release,
+  users: readonly KubernetesObject[],
+): Promise<void> {
+  const groups = new Set(users.filter(isCustom).map(({ apiVersion }) => groupOf(apiVersion)));
+  const objects = CRDS.filter(({ releases }) => releases.includes(release))
+    .flatMap((source) => readObjects(moduleFilesFolder(source)))
+    .filter((object) => groups.has(String(at(object, 'spec', 'group'))));
   await client.each(objects, async (object) => {
     // Not strict: 1.28 does not know selectableFields, and a CRD is no manifest of ours.
     const reply = await client.request('POST', `${await collectionOf(client, object)}?fieldValidation=Ignore`, {
@@ -19,6 +31,10 @@ export async function installCustomResources(client: ApiClient, release: Release
     if (reply.status >= 300) throw new Error(`${describe(object)}: ${message(reply)}`);
   });
   await waitUntilEstablished(client);
+}
+
+function groupOf(apiVersion: string): string {
+  return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
 }
 
 async function collectionOf(client: ApiClient, object: KubernetesObject): Promise<string> {

@@ -20,8 +20,9 @@ const RESTRICTED = 'pod-security';
 export const admission: Judge = {
   name: 'API servers',
   programs: () => RELEASES.map((release) => `kube-apiserver ${goProgram('kube-apiserver', release).version}`),
-  run: async ({ sets }: Bench) => {
-    const verdicts = await Promise.all(RELEASES.map((release) => judgeRelease(release, sets)));
+  run: async ({ sets, variants }: Bench) => {
+    const all = [...sets, ...variants.flatMap(({ set }) => set ?? [])];
+    const verdicts = await Promise.all(RELEASES.map((release) => judgeRelease(release, all)));
     return verdicts.flat();
   },
 };
@@ -37,7 +38,11 @@ async function judgeRelease(release: Release, sets: readonly ManifestSet[]): Pro
 
 async function judgeWith(cluster: Cluster, sets: readonly ManifestSet[]): Promise<Verdict[]> {
   const { client, release, version } = cluster;
-  await installCustomResources(client, release);
+  await installCustomResources(
+    client,
+    release,
+    sets.flatMap(({ objects }) => objects),
+  );
   await createNamespaces(cluster, sets);
   const verdicts: Verdict[] = [];
   for (const set of sets) {

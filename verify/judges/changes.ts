@@ -1,11 +1,12 @@
 import { type Cluster, startCluster } from '../cluster/cluster';
-import { installCustomResources } from '../cluster/custom-resources';
+import { installCustomResources, isCustom } from '../cluster/custom-resources';
 import { instanceObjects } from '../cluster/live';
 import { inParallel } from '../cluster/parallel';
 import { goProgram } from '../kit/tools';
-import { type ManifestSet, title } from '../manifests/sets';
+import { type ManifestSet, type Synthesis, title } from '../manifests/sets';
 import type { Verdict } from '../report';
 import type { Bench, Judge } from './judge';
+import { previousRelease } from './previous-release';
 import { Instance, namespaceOf } from './transition';
 
 const SYSTEMS_AT_ONCE = 2;
@@ -19,7 +20,7 @@ export const changes: Judge = {
   name: 'Changes apply',
   programs: () =>
     ['kube-apiserver', 'kube-controller-manager', 'kubectl'].map((name) => `${name} ${goProgram(name).version}`),
-  run: async ({ sets }: Bench) => {
+  run: async ({ sets, variants }: Bench) => {
     const cluster = await startCluster('1.36', 'controller-manager');
     try {
       const systems = [...new Set(sets.map(({ system }) => system))];
@@ -27,9 +28,12 @@ export const changes: Judge = {
       const [plain, extended] = [own.filter((some) => !needsAddOns(some)), own.filter(needsAddOns)];
       // First on a cluster without a single add-on: a prune that names an unknown kind would fail there.
       const verdicts = await inParallel(plain, SYSTEMS_AT_ONCE, (some) => judgeSystem(cluster, some));
-      await installCustomResources(cluster.client, cluster.release);
+      const varied = variants.flatMap(({ set }) => set ?? []);
+      const users = [...sets, ...varied].flatMap(({ objects }) => objects);
+      await installCustomResources(cluster.client, cluster.release, users);
       verdicts.push(...(await inParallel(extended, SYSTEMS_AT_ONCE, (some) => judgeSystem(cluster, some))));
-      return verdicts.flat();
+      verdicts.push(...(await inParallel(own, SYSTEMS_AT_ONCE, (some) => walkVariants(cluster, some, variants))));
+      return [...verdicts.flat(), await previousRelease(cluster)];
     } finally {
       await cluster.stop();
     }
@@ -43,12 +47,28 @@ async function judgeSystem(cluster: Cluster, sets: readonly ManifestSet[]): Prom
 /** Whether the environments that are applied here hold custom resources. */
 function needsAddOns(sets: readonly ManifestSet[]): boolean {
   const applied = sets.filter(({ environment }) => ['production', 'staging'].includes(environment));
-  return applied.some(({ objects }) => objects.some(({ apiVersion }) => isCustom(apiVersion)));
+  return applied.some(({ objects }) => objects.some(isCustom));
 }
 
-function isCustom(apiVersion: string): boolean {
-  const [group = ''] = apiVersion.split('/');
-  return group.includes('.') && !group.endsWith('.k8s.io');
+/** From each variant to the next one, as far as `keelson synth` lets it, and back to where it began. */
+async function walkVariants(
+  cluster: Cluster,
+  sets: readonly ManifestSet[],
+  variants: readonly Synthesis[],
+): Promise<Verdict[]> {
+  const base = pick(sets, 'production', 'high'); // as the walk through the tiers left it
+  const instance = new Instance(cluster, base);
+  const own = variants.filter(({ system }) => system === base.system);
+  const verdicts: Verdict[] = [];
+  for (const variant of [...own, { ...base, set: base, problems: [] }]) {
+    const refused = variant.set ? instance.refusals(variant.set) : variant.problems;
+    const subject = `${title(variant)}, from what was before`;
+    const isTaken = variant.set !== undefined && refused.length === 0;
+    const problems = variant.set && isTaken ? await instance.become(variant.set) : [];
+    const notes = isTaken ? [] : [`${title(variant)} is refused by keelson: ${refused[0] ?? ''}`];
+    verdicts.push({ subject, checked: isTaken ? 1 : 0, problems, notes });
+  }
+  return verdicts;
 }
 
 /** Up and down through the tiers in one namespace; what `high` claimed is still there when it comes back. */

@@ -1,5 +1,6 @@
 import { type Cluster, startCluster } from '../cluster/cluster';
 import { createNodes, createStorageClass } from '../cluster/controllers';
+import { installCustomResources } from '../cluster/custom-resources';
 import { apply } from '../cluster/live';
 import { goProgram } from '../kit/tools';
 import { at } from '../manifests/objects';
@@ -38,6 +39,11 @@ export const convergence: Judge = {
 
 async function judgeOn(cluster: Cluster, sets: readonly ManifestSet[]): Promise<Verdict[]> {
   await createClasses(cluster, sets);
+  await installCustomResources(
+    cluster.client,
+    cluster.release,
+    sets.flatMap(({ objects }) => objects),
+  );
   const verdicts: Verdict[] = [];
   for (const tier of TIERS) {
     const chosen = sets.filter((set) => set.environment === 'production' && set.tier === tier);

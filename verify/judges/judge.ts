@@ -1,9 +1,11 @@
-import type { ManifestSet } from '../manifests/sets';
+import type { ManifestSet, Synthesis } from '../manifests/sets';
 import type { Verdict } from '../report';
 
 /** Everything a judge is given. */
 export interface Bench {
   sets: readonly ManifestSet[];
+  /** Production with one thing changed in the files: other providers, engines, edges, the daily changes. */
+  variants: readonly Synthesis[];
 }
 
 /** One way of judging manifests; `run.ts` lists them all. */

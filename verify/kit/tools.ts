@@ -112,7 +112,6 @@ export const KWOK_STAGES: ModuleFiles = {
 /** Debian packages by name, and the program by which one sees that they are there. */
 export const DEBIAN_PACKAGES: readonly { package: string; program: string }[] = [
   { package: 'shellcheck', program: 'shellcheck' },
-  { package: 'nginx', program: '/usr/sbin/nginx' },
 ];
 
 export const CHECKOV = 'checkov';

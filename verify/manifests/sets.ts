@@ -29,7 +29,7 @@ export interface Synthesis extends Combination {
   problems: readonly string[];
 }
 
-const workspace = new Workspace(ROOT);
+export const workspace = new Workspace(ROOT);
 
 export function title({ system, environment, tier }: Combination): string {
   return `${system} ${environment} ${tier}`;

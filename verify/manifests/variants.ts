@@ -1,0 +1,100 @@
+import { isRecord, mergePatch } from '../../lib/model/merge';
+import type { Plan } from '../../lib/model/plan';
+
+/** A change that a user can make in the files, as merge patches; undefined where a system has nothing to change. */
+export interface Variant {
+  title: string;
+  environment?: (base: VariantBase) => unknown;
+  system?: (base: VariantBase) => unknown;
+  /** Releases, as `keelson image` writes them. */
+  images?: (base: VariantBase) => unknown;
+}
+
+export interface VariantBase {
+  plan: Plan;
+  /** The system's file as it is written. */
+  system: Readonly<Record<string, unknown>>;
+}
+
+const bucket = {
+  endpoint: { host: 's3.example.com', cidrs: ['203.0.113.0/24'] },
+  bucket: 'files',
+  region: 'eu-central-1',
+};
+const managed = { host: '{store}.{system}.managed.example.com', cidrs: ['10.64.0.0/16'] };
+
+/** What only this system sees of the environment. */
+function here({ plan }: VariantBase, patch: unknown): unknown {
+  return { systems: { [plan.system.id]: patch } };
+}
+
+/** Every provider, edge and engine that the documentation offers, and the daily changes. */
+export const VARIANTS: readonly Variant[] = [
+  { title: 'secrets that exist', environment: () => ({ secrets: { provider: 'existing' } }) },
+  {
+    title: 'External Secrets',
+    environment: () => ({ secrets: { provider: 'external-secrets', store: 'vault' } }),
+  },
+  {
+    title: 'Sealed Secrets',
+    environment: (base) =>
+      mergePatch({ secrets: { provider: 'sealed-secrets' } }, here(base, { sealed: sealed(base) })),
+  },
+  { title: 'edge: ingress', environment: (base) => here(base, { edge: 'ingress' }) },
+  { title: 'edge: load balancer', environment: (base) => here(base, { edge: 'load-balancer' }) },
+  { title: 'edge: gateway', environment: (base) => here(base, { edge: 'gateway' }) },
+  {
+    title: 'TLS from a Secret',
+    environment: () => ({ tls: { by: 'secret', secret: 'own-certificate', issuer: null } }),
+  },
+  { title: 'TLS as a Certificate', environment: () => ({ tls: { certificate: true } }) },
+  { title: 'no monitoring', environment: () => ({ monitoring: 'none' }) },
+  { title: 'the Prometheus operator', environment: () => ({ monitoring: 'operator' }) },
+  { title: 'KEDA', environment: () => ({ keda: true }) },
+  { title: 'managed stores', environment: () => ({ managedStores: managed }) },
+  { title: 'shared volumes: RWX', environment: () => ({ sharedVolumes: { by: 'rwx', className: 'nfs' } }) },
+  {
+    title: 'shared volumes: object storage',
+    environment: () => ({ sharedVolumes: { by: 'object-storage', ...bucket } }),
+  },
+  { title: 'development tools', environment: () => ({ tools: true }) },
+  { title: 'a registry mirror', environment: () => ({ images: { mirror: 'mirror.example.com' } }) },
+  { title: 'another host', environment: (base) => here(base, { hosts: ['other.example.com'] }) },
+  { title: 'HSTS', environment: () => ({ hsts: true }) },
+  { title: 'a new image', images: release },
+  { title: 'a new setting', environment: (base) => here(base, { settings: setting(base) }) },
+  { title: 'a new route', system: route },
+  { title: 'larger volumes', environment: (base) => here(base, { stores: larger(base) }) },
+  { title: 'another storage class', environment: () => ({ storage: { className: 'fast' } }) },
+];
+
+/** A value for each key: `kubeseal` is not asked, for no server here opens them. */
+function sealed({ plan }: VariantBase): unknown {
+  return Object.fromEntries(
+    plan.secrets.map(({ name, keys }) => [
+      name,
+      Object.fromEntries(Object.keys(keys).map((key) => [key, 'AgB2ZXJpZnk='])),
+    ]),
+  );
+}
+
+function setting({ plan }: VariantBase): unknown {
+  const [service] = plan.services.filter(({ proxy }) => proxy === undefined);
+  return service && { [service.name]: { KEELSON_VERIFY: 'changed' } };
+}
+
+function route({ system }: VariantBase): unknown {
+  const routes = Array.isArray(system['routes']) ? system['routes'] : [];
+  const [first] = routes;
+  return isRecord(first) ? { routes: [...routes, { path: '/verify/', to: first['to'] }] } : undefined;
+}
+
+function release({ plan, system }: VariantBase): unknown {
+  const images = isRecord(system['images']) ? Object.entries(system['images']) : [];
+  const own = images.find(([, image]) => isRecord(image));
+  return own && { [plan.system.id]: { [own[0]]: 'registry.example.com/verify/released:9.9.9' } };
+}
+
+function larger({ plan }: VariantBase): unknown {
+  return Object.fromEntries(plan.stores.map(({ name }) => [name, { size: '900Gi' }]));
+}

@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { isRecord, mergePatch } from '../../lib/model/merge';
+import { resolvePlan } from '../../lib/model/resolve';
+import { type Combination, errors, type ManifestSet, type Synthesis, workspace, write } from './sets';
+import { VARIANTS, type Variant } from './variants';
+
+const TIER = 'high';
+const ENVIRONMENT = 'production';
+
+/** Every variant of every system that has something to vary, from production at its largest. */
+export function varyAll(sets: readonly ManifestSet[], parent: string): Synthesis[] {
+  const bases = sets.filter(({ environment, tier }) => environment === ENVIRONMENT && tier === TIER);
+  return bases.flatMap((base) => VARIANTS.flatMap((variant) => vary(base, variant, parent)));
+}
+
+function vary(base: ManifestSet, variant: Variant, parent: string): Synthesis[] {
+  const { plan } = base;
+  const system = workspace.system(base.system);
+  if (plan === undefined || !isRecord(system)) return [];
+  const known = { plan, system };
+  const patches = [variant.environment, variant.system, variant.images].map((patch) => patch?.(known));
+  const [environmentPatch, systemPatch, images] = patches;
+  if (patches.every((patch) => patch === undefined)) return [];
+  const combination: Combination = { system: base.system, environment: `${ENVIRONMENT}, ${variant.title}`, tier: TIER };
+  const result = resolvePlan({
+    system: { id: base.system, raw: patched(system, systemPatch) },
+    environment: {
+      name: ENVIRONMENT,
+      raw: patched(workspace.environment(ENVIRONMENT), environmentPatch),
+      images: images ?? workspace.images(ENVIRONMENT),
+    },
+    tier: TIER,
+  });
+  if (result.plan === undefined) return [{ ...combination, problems: errors(result.problems) }];
+  const made = write(combination, result.plan, join(parent, 'variants', base.system, variant.title));
+  return isSame(base, made) ? [] : [made];
+}
+
+/** Not every system has what a variant varies. */
+function isSame(base: ManifestSet, { set }: Synthesis): boolean {
+  return set !== undefined && JSON.stringify(set.objects) === JSON.stringify(base.objects);
+}
+
+function patched(raw: unknown, patch: unknown): unknown {
+  return patch === undefined ? raw : mergePatch(raw, patch);
+}
