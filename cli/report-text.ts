@@ -110,12 +110,9 @@ function sections(report: Report, color: Colors): readonly (readonly [string, st
     storageClass ?? 'the default',
     accessMode,
   ]);
-  const exemptionRows = exemptions.map(({ tool, check, components, reason }) => [
-    tool,
-    check,
-    components.join(', '),
-    reason,
-  ]);
+  const exemptionRows = exemptions.map(
+    ({ tool, check, reason, objects }) => `- ${tool} ${check}: ${reason}\n    ${color.dim(objects.join(', '))}`,
+  );
   return [
     ['Capacity by tier', tierTable(report, color)],
     [
@@ -136,10 +133,7 @@ function sections(report: Report, color: Colors): readonly (readonly [string, st
     ],
     ['Reachable from outside', exposedText(report)],
     ["From a developer's machine", portForwards.map(({ command }) => command).join('\n')],
-    [
-      'Findings of analysers that are kept',
-      exemptions.length ? table(color, ['TOOL', 'CHECK', 'COMPONENTS', 'REASON'], exemptionRows) : 'None.',
-    ],
+    ['Findings of analysers that are kept', exemptionRows.join('\n') || 'None.'],
     ['Apply, and delete what is no longer there', report.pruneCommand],
   ];
 }

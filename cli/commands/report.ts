@@ -1,9 +1,11 @@
+import { parseFile } from '../../lib/changes';
 import { planOf } from '../../lib/choice';
 import type { Plan, Tier } from '../../lib/model/plan';
 import { tiers } from '../../lib/model/schema/primitives';
 import { reportOf } from '../../lib/report';
 import { reportText } from '../report-text';
 import type { Session } from '../session';
+import { synthesis } from '../synthesis';
 
 interface ReportCommandOptions {
   readonly tier?: string;
@@ -23,6 +25,9 @@ export function reportCommand(
     (other) => [other, planOf(session.workspace, { system, environment, tier: other }).plan] as const,
   );
   const byTier = new Map(others.filter((entry): entry is readonly [Tier, Plan] => entry[1] !== undefined));
-  const report = reportOf(plan, { byTier });
+  const manifests = [...synthesis().renderFiles(plan)]
+    .flatMap(([file, text]) => parseFile(file, text))
+    .map(({ object }) => object);
+  const report = reportOf(plan, { byTier, manifests });
   session.out(format === 'json' ? JSON.stringify(report, null, 2) : reportText(report, session.color));
 }

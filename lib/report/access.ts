@@ -15,11 +15,13 @@ export interface Exposed {
 export function exposedPorts(plan: Plan): Exposed[] {
   const { kind, hosts, tls, routes } = plan.edge;
   if (kind === 'none') return [];
-  const inside = routes.map(({ path, to, port }) => ({ path, to, port }));
   const http = { port: 80, scheme: 'http' } as const;
   const https = { port: 443, scheme: 'https' } as const;
+  // A load balancer hands each port on as it is; an Ingress or a Gateway ends TLS and talks to the Service's own port.
+  const inside = (outer: number): Exposed['routes'] =>
+    routes.map(({ path, to, port }) => ({ path, to, port: kind === 'load-balancer' ? outer : port }));
   return hosts.flatMap((host) =>
-    (tls.by === 'none' ? [http] : [http, https]).map((end) => ({ host, ...end, routes: inside })),
+    (tls.by === 'none' ? [http] : [http, https]).map((end) => ({ host, ...end, routes: inside(end.port) })),
   );
 }
 

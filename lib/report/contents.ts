@@ -1,4 +1,6 @@
-import { type Exemption, exemptions } from '../kubernetes/exemptions';
+import { covers, exemptions } from '../kubernetes/exemptions';
+import type { Manifest } from '../kubernetes/patches';
+import { isRecord } from '../model/merge';
 import type { Plan, SecretPlan } from '../model/plan';
 import { createCommands } from '../secrets/commands';
 import { claimsOf } from './prerequisites';
@@ -66,13 +68,25 @@ export function claimLines(plan: Plan): ClaimLine[] {
   }));
 }
 
-/** The findings of analysers that this system keeps, each with its reason. */
-export function exemptionsOf(plan: Plan): Exemption[] {
-  const present = new Set<string>([
-    ...plan.workloads.map(({ component }) => component),
-    'namespace',
-    'network',
-    'edge',
-  ]);
-  return exemptions.filter(({ components }) => components.some((component) => present.has(component)));
+function objectName(manifest: Manifest): string {
+  const { kind, metadata } = manifest;
+  return `${String(kind)}/${isRecord(metadata) ? String(metadata['name']) : ''}`;
+}
+
+/** A finding of an analyser that is kept, and the objects that keep it. */
+export interface ExemptionLine {
+  readonly tool: string;
+  readonly check: string;
+  readonly reason: string;
+  /** `Kind/name`. */
+  readonly objects: readonly string[];
+}
+
+/** @param manifests what the Plan becomes */
+export function exemptionsOf(manifests: readonly Manifest[]): ExemptionLine[] {
+  return exemptions.flatMap((exemption) => {
+    const objects = manifests.filter((manifest) => covers(exemption, manifest)).map(objectName);
+    const { tool, check, reason } = exemption;
+    return objects.length ? [{ tool, check, reason, objects }] : [];
+  });
 }

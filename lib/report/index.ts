@@ -1,5 +1,5 @@
 /** What a person must know of a system before it is applied: pure functions of its Plan. */
-import type { Exemption } from '../kubernetes/exemptions';
+import type { Manifest } from '../kubernetes/patches';
 import type { ConnectionBudget, Plan, Tier } from '../model/plan';
 import { type CreateCommand, createCommands } from '../secrets/commands';
 import { type Exposed, exposedPorts, type PortForward, portForwards } from './access';
@@ -7,6 +7,7 @@ import { type CapacityReport, capacityOf } from './capacity';
 import {
   type ClaimLine,
   claimLines,
+  type ExemptionLine,
   exemptionsOf,
   type ImageLine,
   imagesOf,
@@ -35,7 +36,7 @@ export interface Report {
   readonly images: readonly ImageLine[];
   readonly exposed: readonly Exposed[];
   readonly portForwards: readonly PortForward[];
-  readonly exemptions: readonly Exemption[];
+  readonly exemptions: readonly ExemptionLine[];
   readonly prune: Prune;
   readonly pruneCommand: string;
 }
@@ -43,11 +44,13 @@ export interface Report {
 export interface ReportOptions {
   /** The system in the same environment at every tier that has no problems. */
   readonly byTier: ReadonlyMap<Tier, Plan>;
+  /** What the Plan becomes: which findings of analysers are kept depends on the objects. */
+  readonly manifests: readonly Manifest[];
   /** Where the manifests are. @default dist/ */
   readonly folder?: string;
 }
 
-export function reportOf(plan: Plan, { byTier, folder = 'dist/' }: ReportOptions): Report {
+export function reportOf(plan: Plan, { byTier, manifests, folder = 'dist/' }: ReportOptions): Report {
   const { id, title, description } = plan.system;
   const budgets = plan.stores.flatMap((store) =>
     store.kind === 'postgres' ? [[store.name, store.budget] as const] : [],
@@ -67,7 +70,7 @@ export function reportOf(plan: Plan, { byTier, folder = 'dist/' }: ReportOptions
     images: imagesOf(plan),
     exposed: exposedPorts(plan),
     portForwards: portForwards(plan),
-    exemptions: exemptionsOf(plan),
+    exemptions: exemptionsOf(manifests),
     prune,
     pruneCommand: prune.command,
   };

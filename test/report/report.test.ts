@@ -1,7 +1,6 @@
 import { renderFiles } from '../../cli/synthesize';
 import { parseFile } from '../../lib/changes';
 import { planOf } from '../../lib/choice';
-import { exemptions } from '../../lib/kubernetes/exemptions';
 import { tiers } from '../../lib/model';
 import type { Plan, Tier } from '../../lib/model/plan';
 import { reportOf } from '../../lib/report';
@@ -16,9 +15,13 @@ function plan(system: string, environment: string, tier?: Tier): Plan {
   return found;
 }
 
-function report(system: string, environment: string) {
+function manifestsOf(of: Plan): Record<string, unknown>[] {
+  return [...renderFiles(of)].flatMap(([file, text]) => parseFile(file, text)).map(({ object }) => ({ ...object }));
+}
+
+function report(system: string, environment: string, manifests: Record<string, unknown>[] = []) {
   const byTier = new Map(tiers.map((tier) => [tier, plan(system, environment, tier)]));
-  return reportOf(plan(system, environment), { byTier });
+  return reportOf(plan(system, environment), { byTier, manifests });
 }
 
 const combinations = workspace
@@ -60,7 +63,7 @@ describe('capacity', () => {
   test('shows every tier, and null for one that has problems', () => {
     const { tiers: all } = report('lms', 'production').capacity;
     expect(all.low?.minimum.pods).toBeLessThan(all.high?.minimum.pods ?? 0);
-    const alone = reportOf(plan('lms', 'production'), { byTier: new Map() });
+    const alone = reportOf(plan('lms', 'production'), { byTier: new Map(), manifests: [] });
     expect(alone.capacity.tiers).toEqual({ low: null, medium: null, high: null });
   });
 });
@@ -83,7 +86,7 @@ describe('prerequisites', () => {
 
   test('name the Secrets that a person makes, with their commands', () => {
     const own = { ...plan('django-react', 'production'), secretsProvider: { provider: 'existing' } as const };
-    const { prerequisites, secretCommands, secrets } = reportOf(own, { byTier: new Map() });
+    const { prerequisites, secretCommands, secrets } = reportOf(own, { byTier: new Map(), manifests: [] });
     const wanted = prerequisites.find((item) => item.what.startsWith('the Secrets '));
     for (const { secret, commands } of secretCommands) {
       expect(wanted?.what).toContain(secret);
@@ -171,7 +174,7 @@ describe('the prune command', () => {
   test('has custom kinds only where they are opted into', () => {
     const base = plan('django-react', 'development');
     const custom = (changed: Partial<Plan>): string[] =>
-      reportOf({ ...base, ...changed }, { byTier: new Map() }).prune.kinds.filter(
+      reportOf({ ...base, ...changed }, { byTier: new Map(), manifests: [] }).prune.kinds.filter(
         (kind) => /^[^/]+\.(sh|com|io)\//.test(kind) && !kind.includes('.k8s.io/'),
       );
     expect(custom({})).toEqual([]);
@@ -189,15 +192,35 @@ describe('what is reachable from outside', () => {
     ]);
   });
 
+  test('is handed on by a load balancer as it is, because TLS ends at the pod', () => {
+    const { exposed } = report('realtime-game', 'production');
+    expect(exposed.map(({ scheme, routes }) => [scheme, routes])).toEqual([
+      ['http', [{ path: '/', to: 'front-end', port: 80 }]],
+      ['https', [{ path: '/', to: 'front-end', port: 443 }]],
+    ]);
+  });
+
   test('is 80 alone without TLS, and nothing where the application runs on the developer’s machine', () => {
     expect(report('django-react', 'development').exposed.map(({ port }) => port)).toEqual([80]);
     expect(report('nestjs-api', 'development').exposed).toEqual([]);
   });
 });
 
-test('exemptions of analysers are those of the components that the system has', () => {
-  const { exemptions: listed } = report('lms', 'production');
-  expect(exemptions).toEqual(expect.arrayContaining([...listed]));
+describe('findings of analysers that are kept', () => {
+  test('name the objects that keep them, and are those annotated in the manifests', () => {
+    const manifests = manifestsOf(plan('django-react', 'production'));
+    const { exemptions } = report('django-react', 'production', manifests);
+    const skipped = manifests.filter((object) => JSON.stringify(object).includes('kube-score/ignore'));
+    const named = new Set(exemptions.filter(({ tool }) => tool === 'kube-score').flatMap(({ objects }) => objects));
+    expect([...named].sort()).toEqual(
+      skipped.map(({ kind, metadata }) => `${kind}/${(metadata as { name: string }).name}`).sort(),
+    );
+    expect(exemptions.every(({ reason }) => reason.length > 0)).toBe(true);
+  });
+
+  test('are none without objects', () => {
+    expect(reportOf(plan('lms', 'production'), { byTier: new Map(), manifests: [] }).exemptions).toEqual([]);
+  });
 });
 
 describe('keelson report', () => {
