@@ -65,7 +65,7 @@ function sharesNode(manifest: Manifest): boolean {
 const podKinds = ['Deployment', 'StatefulSet', 'Job', 'CronJob'];
 const stores = ['database', 'cache', 'queue'];
 const inDevelopment = ['web', 'worker', 'proxy', ...stores, 'tool', 'job'];
-const withPods = [...inDevelopment, 'singleton'];
+const everywhere = [...inDevelopment, 'singleton'];
 
 const statedUser = 'the document or the image names the user, and the files in the image belong to it';
 const onOneNode =
@@ -165,7 +165,7 @@ const checkov: readonly Omit<Exemption, 'tool'>[] = [
   {
     check: 'CKV_K8S_43',
     kinds: podKinds,
-    components: withPods,
+    components: everywhere,
     where: hasNoDigest,
     reason: 'digests come with a release: `keelson image` writes them where it is given one',
   },

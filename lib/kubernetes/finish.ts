@@ -1,5 +1,5 @@
 import { ApiObject, type App } from 'cdk8s';
-import { mergePatch } from '../model/merge';
+import { isRecord, mergePatch } from '../model/merge';
 import { nearest } from '../model/nearest';
 import type { PatchPlan, Plan } from '../model/plan';
 import { type Problem, ProblemsError } from '../model/problem';
@@ -37,34 +37,60 @@ function sorted(value: unknown): unknown {
   );
 }
 
+/**
+ * What a patch may not touch: an object's identity, what others find it by, and what a cluster could not follow. A claim
+ * template is the same for ever; the claims themselves are objects that can be patched.
+ */
+const fixed: readonly (readonly string[])[] = [
+  ['apiVersion'],
+  ['kind'],
+  ['metadata', 'name'],
+  ['metadata', 'namespace'],
+  ...['name', 'instance', 'component', 'part-of', 'managed-by'].flatMap((label) => [
+    ['metadata', 'labels', `app.kubernetes.io/${label}`],
+    ['spec', 'template', 'metadata', 'labels', `app.kubernetes.io/${label}`],
+  ]),
+  ['spec', 'selector'],
+  ['spec', 'volumeClaimTemplates'],
+];
+
+/** Whether a patch sets or removes what is at a path, or something around or below it. */
+function touches(merge: unknown, [key, ...rest]: readonly string[]): boolean {
+  if (key === undefined) return true;
+  if (!isRecord(merge)) return true;
+  return Object.hasOwn(merge, key) && touches(merge[key], rest);
+}
+
+function unknownTarget({ kind, name, path }: PatchPlan, targets: readonly string[]): Problem {
+  const target = `${kind}/${name}`;
+  const near = nearest(target, targets);
+  return {
+    severity: 'error',
+    rule: 'patch-target',
+    path,
+    found: target,
+    wanted: 'an object that is emitted',
+    ...(near === undefined ? {} : { nearest: near }),
+  };
+}
+
+function fieldProblems({ kind, merge, path }: PatchPlan, object: ApiObject): Problem[] {
+  const problem = (rule: string, field: string, wanted: string): Problem => {
+    return { severity: 'error', rule, path: `${path}.merge.${field}`, found: field, wanted };
+  };
+  const touched = fixed.filter((field) => touches(merge, field)).map((field) => field.join('.'));
+  const lost = unknownFields(mergePatch(object.toJson(), merge) as Manifest) ?? [];
+  return [
+    ...touched.map((field) => problem('patch-fixed', field, 'a field that no other object relies on')),
+    ...lost.map((field) => problem('patch-field', field, `a field that Kubernetes 1.28 has in ${kind}`)),
+  ];
+}
+
 function patchProblems(plan: Plan, objects: readonly ApiObject[]): Problem[] {
-  const targets = objects.map((object) => `${object.kind}/${object.metadata.name ?? ''}`);
-  return plan.patches.flatMap((patch): Problem[] => {
-    const target = `${patch.kind}/${patch.name}`;
-    const index = targets.indexOf(target);
-    if (index < 0) {
-      const near = nearest(target, targets);
-      return [
-        {
-          severity: 'error',
-          rule: 'patch-target',
-          path: patch.path,
-          found: target,
-          wanted: 'an object that is emitted',
-          ...(near === undefined ? {} : { nearest: near }),
-        },
-      ];
-    }
-    const object = objects[index];
-    const lost =
-      object === undefined ? [] : (unknownFields(mergePatch(object.toJson(), patch.merge) as Manifest) ?? []);
-    return lost.map((field) => ({
-      severity: 'error',
-      rule: 'patch-field',
-      path: `${patch.path}.merge.${field}`,
-      found: field,
-      wanted: `a field that Kubernetes 1.28 has in ${patch.kind}`,
-    }));
+  const targets = new Map(objects.map((object) => [`${object.kind}/${object.metadata.name ?? ''}`, object]));
+  return plan.patches.flatMap((patch) => {
+    const object = targets.get(`${patch.kind}/${patch.name}`);
+    return object === undefined ? [unknownTarget(patch, [...targets.keys()])] : fieldProblems(patch, object);
   });
 }
 
@@ -75,7 +101,7 @@ function apply(manifest: Manifest, patches: readonly PatchPlan[]): Manifest {
 /**
  * The last step before YAML, once for every object: patches of the user, exemptions for the analysers, names of Jobs.
  * It wraps `toJson`, because cdk8s' own patches are filtered through its serializers and lose data.
- * @throws ProblemsError when a patch has no target or a field that would be dropped
+ * @throws ProblemsError when a patch has no target, or a field that would be dropped or that others rely on
  */
 export function finish(app: App, plan: Plan): void {
   const objects = app.node.findAll().filter((node): node is ApiObject => ApiObject.isApiObject(node));
