@@ -44,13 +44,13 @@ export interface Report {
 export interface ReportOptions {
   /** The system in the same environment at every tier that has no problems. */
   readonly byTier: ReadonlyMap<Tier, Plan>;
-  /** What the Plan becomes: which findings of analysers are kept depends on the objects. */
-  readonly manifests: readonly Manifest[];
+  /** What the Plan becomes: which findings of analysers are kept depends on the objects. @default - none */
+  readonly manifests?: readonly Manifest[];
   /** Where the manifests are. @default dist/ */
   readonly folder?: string;
 }
 
-export function reportOf(plan: Plan, { byTier, manifests, folder = 'dist/' }: ReportOptions): Report {
+export function reportOf(plan: Plan, { byTier, manifests = [], folder = 'dist/' }: ReportOptions): Report {
   const { id, title, description } = plan.system;
   const budgets = plan.stores.flatMap((store) =>
     store.kind === 'postgres' ? [[store.name, store.budget] as const] : [],
