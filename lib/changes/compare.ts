@@ -1,6 +1,6 @@
 import type { Problem } from '../model/problem';
 import { differing, type Files, identity, type Manifest } from './manifests';
-import { leftBehind, type Refusal, rules } from './rules';
+import { isStore, type Refusal, rules } from './rules';
 
 const page = 'docs/procedures.md';
 
@@ -11,7 +11,18 @@ function problem(manifest: Manifest, refusal: Refusal): Problem {
     rule,
     path: [`${manifest.file} ${manifest.kind}/${manifest.name}`, field].filter((part) => part !== '').join(' '),
     found: `${after} in place of ${before}`,
-    wanted: `what a running cluster can be changed to: see ${page}#${procedure}`,
+    wanted: `a change that a running cluster takes; ${page}#${procedure} says how this one is made`,
+  };
+}
+
+/** A store that is gone leaves its data behind: nothing moves it. */
+function leftBehind({ file, kind, name }: Manifest): Problem {
+  return {
+    severity: 'warning',
+    rule: 'store-removed',
+    path: `${file} ${kind}/${name}`,
+    found: 'a store that is no longer there, while its data stays on its claims',
+    wanted: `its data to be moved or deleted by hand: ${page}#removing-or-moving-a-store`,
   };
 }
 
@@ -25,7 +36,7 @@ export function compareFiles(before: Files, after: Files): Problem[] {
   const next = new Map(differing(after, before).map((manifest) => [identity(manifest), manifest]));
   return changed.flatMap((was) => {
     const is = next.get(identity(was));
-    if (is === undefined) return leftBehind(was).map((refusal) => problem(was, refusal));
+    if (is === undefined) return isStore(was) ? [leftBehind(was)] : [];
     return rules.flatMap((rule) => rule(was, is)).map((refusal) => problem(is, refusal));
   });
 }

@@ -140,12 +140,11 @@ export const rules: readonly Rule[] = [
   onKinds(['RoleBinding', 'ClusterRoleBinding'], frozen('immutable-role', 'a-role-binding', ['roleRef'])),
 ];
 
-/** Where the data is: a StatefulSet of these that disappears leaves its data behind on its claims. */
+/** Where the data is. */
 const stores = ['database', 'cache', 'queue'];
 
-/** An object that the new output no longer has. */
-export function leftBehind({ kind, object }: Manifest): Refusal[] {
+/** Whether an object is a store with data of its own. */
+export function isStore({ kind, object }: Manifest): boolean {
   const component = at(object, ['metadata', 'labels', 'app.kubernetes.io/component']);
-  if (kind !== 'StatefulSet' || typeof component !== 'string' || !stores.includes(component)) return [];
-  return [{ ...refusal('store-removed', 'removing-or-moving-a-store', [], 'it', undefined), severity: 'warning' }];
+  return kind === 'StatefulSet' && typeof component === 'string' && stores.includes(component);
 }

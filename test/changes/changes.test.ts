@@ -208,7 +208,7 @@ describe('a change that Kubernetes cannot make in place', () => {
         rule,
         path: `30-data.k8s.yaml ${String(after['kind'])}/db ${field}`,
         found: expect.stringMatching(/^.+ in place of .+$/),
-        wanted: `what a running cluster can be changed to: see docs/procedures.md#${procedure}`,
+        wanted: `a change that a running cluster takes; docs/procedures.md#${procedure} says how this one is made`,
       },
     ]);
   });

@@ -105,8 +105,10 @@ describe('the README', () => {
 
 describe('the procedures', () => {
   test('have a heading for everything that is refused', () => {
-    const source = readFileSync(join(project, 'lib/changes/rules.ts'), 'utf8');
-    const named = [...source.matchAll(/'((?:an?|from|removing)-[a-z-]+)'/g)].map(([, procedure]) => procedure);
+    const source = ['rules', 'compare']
+      .map((file) => readFileSync(join(project, `lib/changes/${file}.ts`), 'utf8'))
+      .join('');
+    const named = [...source.matchAll(/['#]((?:an?|from|removing)-[a-z-]+)['`]/g)].map(([, procedure]) => procedure);
     expect(named.length).toBeGreaterThanOrEqual(rules.length);
     expect(anchors(readPage('docs/procedures.md'))).toEqual(expect.arrayContaining(named));
   });
