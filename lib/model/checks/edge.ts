@@ -66,6 +66,31 @@ function checkTexts(
   }
 }
 
+/** What the proxy hands on: only to whom it may talk, and files only where it has some. */
+function checkProxied(
+  { problems, at, system }: Context,
+  name: string,
+  service: Context['system']['services'][string],
+): void {
+  for (const [index, route] of system.routes.entries()) {
+    const listens = Object.keys(system.services[route.to]?.ports ?? {}).length > 0;
+    if (listens && route.to !== name && !(route.to in service.arrows))
+      problems.error(
+        'route-without-arrow',
+        `${at.system}.routes[${index}].to`,
+        `${route.to}, to which ${name} has no arrow`,
+        `an arrow from ${name}: nothing else may talk`,
+      );
+    if (route.to === name && service.proxy?.root === undefined)
+      problems.error(
+        'static-without-root',
+        `${at.system}.routes[${index}].to`,
+        `${name}, the proxy itself`,
+        `services.${name}.proxy.root, the folder with the static files`,
+      );
+  }
+}
+
 function checkProxy(context: Context): void {
   const { problems, at, system } = context;
   const proxies = Object.entries(system.services).filter(([, { proxy }]) => proxy);
@@ -88,23 +113,7 @@ function checkProxy(context: Context): void {
         'a command',
         'none: the proxy runs nginx with the rendered configuration',
       );
-    for (const [index, route] of system.routes.entries()) {
-      const listens = Object.keys(system.services[route.to]?.ports ?? {}).length > 0;
-      if (listens && route.to !== name && !(route.to in service.arrows))
-        problems.error(
-          'route-without-arrow',
-          `${at.system}.routes[${index}].to`,
-          `${route.to}, to which ${name} has no arrow`,
-          `an arrow from ${name}: nothing else may talk`,
-        );
-      if (route.to === name && service.proxy?.root === undefined)
-        problems.error(
-          'static-without-root',
-          `${at.system}.routes[${index}].to`,
-          `${name}, the proxy itself`,
-          `services.${name}.proxy.root, the folder with the static files`,
-        );
-    }
+    checkProxied(context, name, service);
     if (service.proxy) checkTexts(context, name, service.proxy);
     if (service.proxy?.cors?.origins.includes('*'))
       problems.error('cors-wildcard', `${path}.proxy.cors.origins`, '"*"', 'the origins that may call, e.g. {origin}');
