@@ -1,10 +1,10 @@
 import { CronExpressionParser } from 'cron-parser';
-import { mib, millicores } from '../quantities';
 import type { Context } from '../resolve/context';
 import { settingParts } from '../resolve/env';
 import { tiers } from '../schema/primitives';
 import type { ParsedService } from '../schema/system';
 import type { Declared } from './names';
+import { checkResources } from './resources';
 
 type Check = (context: Context, name: string, service: ParsedService, path: string, declared: Declared) => void;
 
@@ -102,42 +102,6 @@ const checkHealth: Check = ({ problems }, name, { kind, health, ports }, path, d
       'at most the interval',
     );
 };
-
-type Stated = NonNullable<ParsedService['resources']>;
-
-/** A request above its limit is refused by the API server; `highResources` only ever raise. */
-export function checkResources(
-  { problems }: Context,
-  path: string,
-  stated: Stated | undefined,
-  high: Stated | undefined,
-): void {
-  const read = { cpu: millicores, memory: mib } as const;
-  for (const [key, resources] of [
-    ['resources', stated],
-    ['highResources', high],
-  ] as const) {
-    for (const unit of ['cpu', 'memory'] as const) {
-      if (resources === undefined) continue;
-      const [request, limit] = [resources.requests[unit], resources.limits[unit]];
-      if (read[unit](request) > read[unit](limit))
-        problems.error(
-          'request-above-limit',
-          `${path}.${key}.requests.${unit}`,
-          `"${request}"`,
-          `at most the limit of ${limit}`,
-        );
-      if (key === 'highResources' && stated !== undefined && read[unit](limit) < read[unit](stated.limits[unit])) {
-        problems.error(
-          'high-below-medium',
-          `${path}.highResources.limits.${unit}`,
-          `"${limit}"`,
-          `at least ${stated.limits[unit]}: tier high only raises`,
-        );
-      }
-    }
-  }
-}
 
 const checkScaling: Check = ({ problems }, _name, { scaling }, path) => {
   if (scaling === undefined) return;

@@ -4,7 +4,8 @@ import type { Context } from '../resolve/context';
 import { endpointOf, engineOf } from '../resolve/stores';
 import { tiers } from '../schema/primitives';
 import type { ParsedStore } from '../schema/system';
-import { checkResources, isSchedule } from './services';
+import { checkResources } from './resources';
+import { isSchedule } from './services';
 
 type Check = (context: Context, name: string, store: ParsedStore, path: string) => void;
 
