@@ -38,7 +38,11 @@ export function waitContainer(plan: Pick<Plan, 'images'>, wait: WaitPlan): Conta
   const target = [wait.host, String(wait.port), String(wait.timeoutSeconds)];
   const base = { name: `wait-for-${wait.name}`, resources: helperResources };
   if (wait.login === undefined) {
-    return { ...base, image: plan.images.helper, command: ['/bin/sh', '-c', waitScript, 'wait', ...target, wait.atTimeout] };
+    return {
+      ...base,
+      image: plan.images.helper,
+      command: ['/bin/sh', '-c', waitScript, 'wait', ...target, wait.atTimeout],
+    };
   }
   return {
     ...base,

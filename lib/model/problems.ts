@@ -15,6 +15,7 @@ export class Problems {
 
   /** A name that must be one of those that exist. Returns whether it is. */
   known(rule: string, path: string, word: string, what: string, names: Iterable<string>): boolean {
+    if (names instanceof Set && names.has(word)) return true;
     const list = [...names];
     if (list.includes(word)) return true;
     const wanted = list.length ? `${what}: ${list.join(', ')}` : `${what}, but there is none`;

@@ -4,11 +4,14 @@ import type { Declared } from './names';
 
 type Check = (context: Context, declared: Declared) => void;
 
-function union(...sets: ReadonlySet<string>[]): string[] {
-  return sets.flatMap((set) => [...set]);
-}
-
-function checkArrows(context: Context, declared: Declared, name: string, service: ParsedService): void {
+/** @param ends every name that an arrow may lead to: gathered once, because there may be a thousand services */
+function checkArrows(
+  context: Context,
+  declared: Declared,
+  ends: ReadonlySet<string>,
+  name: string,
+  service: ParsedService,
+): void {
   const { problems, at, system } = context;
   for (const [target, arrow] of Object.entries(service.arrows)) {
     const path = `${at.system}.services.${name}.arrows.${target}`;
@@ -16,16 +19,7 @@ function checkArrows(context: Context, declared: Declared, name: string, service
       problems.error('arrow-to-itself', path, `"${target}"`, 'another service, a store or an outside end');
       continue;
     }
-    if (
-      !problems.known(
-        'unknown-arrow',
-        path,
-        target,
-        'a service, a store or an outside end',
-        union(declared.services, declared.stores, declared.outside),
-      )
-    )
-      continue;
+    if (!problems.known('unknown-arrow', path, target, 'a service, a store or an outside end', ends)) continue;
     const ports = system.services[target]?.ports;
     if (arrow.port !== undefined && declared.services.has(target))
       problems.known('unknown-arrow-port', `${path}.port`, arrow.port, `a port of ${target}`, Object.keys(ports ?? {}));
@@ -45,10 +39,11 @@ function checkArrows(context: Context, declared: Declared, name: string, service
 
 const checkServices: Check = (context, declared) => {
   const { problems, at, system } = context;
+  const ends = new Set([...declared.services, ...declared.stores, ...declared.outside]);
   for (const [name, service] of Object.entries(system.services)) {
     const path = `${at.system}.services.${name}`;
     problems.known('unknown-image', `${path}.image`, service.image, 'an image of the system', declared.images);
-    checkArrows(context, declared, name, service);
+    checkArrows(context, declared, ends, name, service);
     for (const [variable, secret] of Object.entries(service.secrets))
       problems.known(
         'unknown-secret',
