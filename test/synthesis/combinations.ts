@@ -67,3 +67,8 @@ export function synthesized(combination: Combination): Synthesized {
   made.set(key, fresh);
   return fresh;
 }
+
+/** The name that stays: a Job's ends with the hash of its content. */
+export function lastingName({ kind, metadata }: Manifest): string {
+  return kind === 'Job' ? metadata.name.replace(/-[0-9a-f]{8}$/, '-HASH') : metadata.name;
+}
