@@ -22,6 +22,7 @@ import { setUp } from './setup';
 const JUDGES: Readonly<Record<string, Judge>> = { admission, analysers, rbac, scripts, programs, changes, convergence };
 
 async function main(): Promise<void> {
+  const start = Date.now();
   const { values, positionals: chosen } = parseArgs({ options: { from: { type: 'string' } }, allowPositionals: true });
   const unknown = chosen.filter((name) => !(name in JUDGES));
   if (unknown.length > 0)
@@ -43,6 +44,7 @@ async function main(): Promise<void> {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+  console.log(`everything: ${((Date.now() - start) / 1000).toFixed(1)} s`);
   console.log(report.text());
   process.exitCode = report.failed === 0 ? 0 : 1;
 }

@@ -9,8 +9,8 @@ import { type Server, startServer } from '../servers/process';
 import { ApiClient, type Endpoint } from './client';
 import { startControllers } from './controllers';
 
-/** What runs beside the API server. `kwok` adds a scheduler and nodes whose pods run at once. */
-export type Controllers = 'none' | 'controller-manager' | 'kwok';
+/** What runs beside the API server: nothing, or controllers, a scheduler, and kwok, whose nodes say that pods run. */
+export type Controllers = 'none' | 'kwok';
 
 export interface Cluster {
   release: Release;
@@ -35,7 +35,7 @@ export async function startCluster(release: Release, controllers: Controllers): 
     const endpoint = await startApiServer(release, folder, etcd, servers);
     const client = new ApiClient(endpoint);
     const kubeconfig = writeKubeconfig(folder, endpoint);
-    if (controllers !== 'none') servers.push(...(await startControllers({ folder, kubeconfig, client }, controllers)));
+    if (controllers === 'kwok') servers.push(...(await startControllers({ folder, kubeconfig, client })));
     return {
       release,
       version: goProgram('kube-apiserver', release).version,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { moduleFilesFolder } from '../kit/module-files';
 import { goProgram, KWOK_STAGES } from '../kit/tools';
 import { at } from '../manifests/objects';
+import type { ManifestSet } from '../manifests/sets';
 import { freePorts } from '../servers/ports';
 import { type Server, startServer } from '../servers/process';
 import type { ApiClient } from './client';
@@ -18,11 +19,9 @@ const READY_DELAY_MILLISECONDS = 2000;
 
 export const ZONES = ['zone-a', 'zone-b', 'zone-c'] as const;
 
-export async function startControllers(target: Target, controllers: 'controller-manager' | 'kwok'): Promise<Server[]> {
-  const manager = startControllerManager(target);
-  if (controllers === 'controller-manager') return [await manager];
+export async function startControllers(target: Target): Promise<Server[]> {
   await createStorageClass(target.client, 'default-of-this-cluster', true);
-  return Promise.all([manager, startScheduler(target), startKwok(target)]);
+  return Promise.all([startControllerManager(target), startScheduler(target), startKwok(target)]);
 }
 
 async function startControllerManager({ folder, kubeconfig, client }: Target): Promise<Server> {
@@ -119,7 +118,7 @@ function stages(): string {
     .join('\n---\n');
 }
 
-export async function createStorageClass(client: ApiClient, name: string, isDefault: boolean): Promise<void> {
+async function createStorageClass(client: ApiClient, name: string, isDefault: boolean): Promise<void> {
   const annotations = { 'storageclass.kubernetes.io/is-default-class': String(isDefault) };
   await client.must('POST', '/apis/storage.k8s.io/v1/storageclasses', {
     body: {
@@ -131,6 +130,20 @@ export async function createStorageClass(client: ApiClient, name: string, isDefa
       allowVolumeExpansion: true,
     },
   });
+}
+
+/** The storage classes that the manifests name; what a cluster's operator would have made. */
+export async function createNamedClasses(
+  client: ApiClient,
+  sets: readonly Pick<ManifestSet, 'objects'>[],
+): Promise<void> {
+  const names = sets
+    .flatMap(({ objects }) => objects)
+    .filter(({ kind }) => kind === 'PersistentVolumeClaim')
+    .map((claim) => at(claim, 'spec', 'storageClassName'));
+  for (const name of new Set(names)) {
+    if (typeof name === 'string' && name !== '') await createStorageClass(client, name, false);
+  }
 }
 
 /** Fake nodes over three zones, with room for every system at its highest tier. */

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { moduleFilesFolder } from '../kit/module-files';
-import { CRDS, type Release } from '../kit/tools';
+import { CRDS } from '../kit/tools';
 import { at, describe, type KubernetesObject, readObjects } from '../manifests/objects';
 import { type ApiClient, message } from './client';
+import type { Cluster } from './cluster';
 
 const ESTABLISHED_SECONDS = 30;
 const GATEWAY = 'gateway.networking.k8s.io';
@@ -13,16 +14,18 @@ export function isCustom({ apiVersion }: KubernetesObject): boolean {
   return group === GATEWAY || (group.includes('.') && !group.endsWith('.k8s.io'));
 }
 
-/** Installs the definitions of the custom resources among these objects, as they fit this release of the server. */
+/**
+ * Installs definitions of custom resources, as they fit this release of the server, and waits until it serves them: all
+ * of the kit, or those that the given objects use.
+ */
 export async function installCustomResources(
-  client: ApiClient,
-  release: Release,
-  users: readonly KubernetesObject[],
+  { client, release }: Pick<Cluster, 'client' | 'release'>,
+  users?: readonly KubernetesObject[],
 ): Promise<void> {
-  const groups = new Set(users.filter(isCustom).map(({ apiVersion }) => groupOf(apiVersion)));
+  const groups = users && new Set(users.filter(isCustom).map(({ apiVersion }) => groupOf(apiVersion)));
   const objects = CRDS.filter(({ releases }) => releases.includes(release))
     .flatMap((source) => readObjects(moduleFilesFolder(source)))
-    .filter((object) => groups.has(String(at(object, 'spec', 'group'))));
+    .filter((object) => groups === undefined || groups.has(String(at(object, 'spec', 'group'))));
   await client.each(objects, async (object) => {
     // Not strict: 1.28 does not know selectableFields, and a CRD is no manifest of ours.
     const reply = await client.request('POST', `${await collectionOf(client, object)}?fieldValidation=Ignore`, {

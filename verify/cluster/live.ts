@@ -8,6 +8,11 @@ import type { Cluster } from './cluster';
 /** The structures of built-in kinds are compiled in: to fetch and parse the schemas again takes nine tenths of the time. */
 const KUBECTL_APPLY = 'kubectl apply --openapi-patch=false';
 
+/** The lines of kubectl that say why; around them it prints whole patches. */
+const REASON =
+  /^error:|error when|Error from server (?!\(Invalid\): error when applying)|is invalid|no matches for kind|^Warning:/;
+const LINE_LENGTH = 400;
+
 /** `kubectl apply -f dist/`, as the README says. What went wrong, line by line. */
 export async function apply(cluster: Cluster, folder: string): Promise<string[]> {
   return runInDist(cluster, folder, 'kubectl apply -f dist/');
@@ -28,7 +33,10 @@ export async function runInDist(cluster: Cluster, folder: string, command: strin
   });
   const said = outcome.stderr.split('\n').filter((line) => line.trim() !== '');
   if (outcome.status === 0) return said.filter((line) => line.startsWith('Warning:'));
-  return said.length > 0 ? said : [`${command} ended with ${outcome.status}`];
+  const reasons = said.filter((line) => REASON.test(line)).map((line) => line.slice(0, LINE_LENGTH));
+  return reasons.length > 0
+    ? reasons
+    : [`${command.slice(0, LINE_LENGTH)} ended with ${outcome.status}: ${said[0] ?? ''}`];
 }
 
 /** Identifies an object across versions of its manifest. */

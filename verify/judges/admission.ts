@@ -37,7 +37,7 @@ async function judgeRelease(release: Release, sets: readonly ManifestSet[]): Pro
 }
 
 async function judgeWith(cluster: Cluster, sets: readonly ManifestSet[]): Promise<Verdict[]> {
-  const { client, release, version } = cluster;
+  const { client, version } = cluster;
   await installCustomResources(
     client,
     release,

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Exemption, exemptions } from '../../lib/kubernetes/exemptions';
+import { covers, type Exemption, exemptions } from '../../lib/kubernetes/exemptions';
 import { inParallel } from '../cluster/parallel';
 import { pythonProgram } from '../kit/python';
 import { goProgram } from '../kit/tools';
@@ -90,7 +90,10 @@ async function analyse(group: readonly ManifestSet[], parent: string, used: Set<
 
 function unexempted(found: readonly Finding[], used: Set<string>): string[] {
   return found.flatMap((finding) => {
-    const exemption = exemptions.find((candidate) => covers(candidate, finding));
+    const exemption = exemptions.find(
+      (candidate) =>
+        candidate.tool === finding.tool && candidate.check === finding.check && covers(candidate, finding.object),
+    );
     if (exemption === undefined) return [`not exempted: ${text(finding)}`];
     used.add(useOf(exemption, 'kind', finding.object.kind));
     used.add(useOf(exemption, 'component', componentOf(finding.object)));
@@ -112,15 +115,6 @@ function withoutExemptions(object: KubernetesObject): KubernetesObject {
     ([name]) => name !== 'kube-score/ignore' && !name.startsWith('checkov.io/skip'),
   );
   return { ...object, metadata: { ...object.metadata, annotations: Object.fromEntries(annotations) } };
-}
-
-function covers({ tool, check, kinds, components }: Exemption, finding: Finding): boolean {
-  return (
-    tool === finding.tool &&
-    check === finding.check &&
-    kinds.includes(finding.object.kind) &&
-    components.includes(componentOf(finding.object))
-  );
 }
 
 function unneededExemptions(used: ReadonlySet<string>): Verdict {

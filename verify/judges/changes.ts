@@ -1,14 +1,18 @@
 import { type Cluster, startCluster } from '../cluster/cluster';
+import { createNamedClasses, createNodes } from '../cluster/controllers';
 import { installCustomResources, isCustom } from '../cluster/custom-resources';
 import { instanceObjects } from '../cluster/live';
 import { inParallel } from '../cluster/parallel';
 import { goProgram } from '../kit/tools';
 import { type ManifestSet, type Synthesis, title } from '../manifests/sets';
 import type { Verdict } from '../report';
+import { unfinished, waitFor } from './converged';
 import type { Bench, Judge } from './judge';
 import { previousRelease } from './previous-release';
 import { Instance, namespaceOf } from './transition';
 
+const NODES = 6;
+const CONVERGE_SECONDS = 60;
 const SYSTEMS_AT_ONCE = 2;
 const WALK = ['low', 'medium', 'high', 'low', 'high'] as const;
 
@@ -21,16 +25,16 @@ export const changes: Judge = {
   programs: () =>
     ['kube-apiserver', 'kube-controller-manager', 'kubectl'].map((name) => `${name} ${goProgram(name).version}`),
   run: async ({ sets, variants }: Bench) => {
-    const cluster = await startCluster('1.36', 'controller-manager');
+    const cluster = await startCluster('1.36', 'kwok'); // a claim grows only once it is bound
     try {
+      await createNodes(cluster.client, NODES);
+      await createNamedClasses(cluster.client, [...sets, ...variants.flatMap(({ set }) => set ?? [])]);
       const systems = [...new Set(sets.map(({ system }) => system))];
       const own = systems.map((system) => sets.filter((set) => set.system === system));
       const [plain, extended] = [own.filter((some) => !needsAddOns(some)), own.filter(needsAddOns)];
       // First on a cluster without a single add-on: a prune that names an unknown kind would fail there.
       const verdicts = await inParallel(plain, SYSTEMS_AT_ONCE, (some) => judgeSystem(cluster, some));
-      const varied = variants.flatMap(({ set }) => set ?? []);
-      const users = [...sets, ...varied].flatMap(({ objects }) => objects);
-      await installCustomResources(cluster.client, cluster.release, users);
+      await installCustomResources(cluster);
       verdicts.push(...(await inParallel(extended, SYSTEMS_AT_ONCE, (some) => judgeSystem(cluster, some))));
       verdicts.push(...(await inParallel(own, SYSTEMS_AT_ONCE, (some) => walkVariants(cluster, some, variants))));
       return [...verdicts.flat(), await previousRelease(cluster)];
@@ -59,6 +63,7 @@ async function walkVariants(
   const base = pick(sets, 'production', 'high'); // as the walk through the tiers left it
   const instance = new Instance(cluster, base);
   const own = variants.filter(({ system }) => system === base.system);
+  await waitFor(() => unfinished(cluster.client, namespaceOf(base)), CONVERGE_SECONDS);
   const verdicts: Verdict[] = [];
   for (const variant of [...own, { ...base, set: base, problems: [] }]) {
     const refused = variant.set ? instance.refusals(variant.set) : variant.problems;

@@ -1,9 +1,8 @@
 import { type Cluster, startCluster } from '../cluster/cluster';
-import { createNodes, createStorageClass } from '../cluster/controllers';
+import { createNamedClasses, createNodes } from '../cluster/controllers';
 import { installCustomResources } from '../cluster/custom-resources';
 import { apply } from '../cluster/live';
 import { goProgram } from '../kit/tools';
-import { at } from '../manifests/objects';
 import { type ManifestSet, title } from '../manifests/sets';
 import type { Verdict } from '../report';
 import { failureEvents, unfinished, waitFor, wholeSecond } from './converged';
@@ -38,7 +37,7 @@ export const convergence: Judge = {
 };
 
 async function judgeOn(cluster: Cluster, sets: readonly ManifestSet[]): Promise<Verdict[]> {
-  await createClasses(cluster, sets);
+  await createNamedClasses(cluster.client, sets);
   await installCustomResources(
     cluster.client,
     cluster.release,
@@ -55,17 +54,6 @@ async function judgeOn(cluster: Cluster, sets: readonly ManifestSet[]): Promise<
   verdicts.push(await failRollouts(cluster, [...namespaces]));
   verdicts.push(await convergeThousand(cluster));
   return verdicts;
-}
-
-/** The storage classes that the manifests name; what a cluster's operator would have made. */
-async function createClasses({ client }: Cluster, sets: readonly ManifestSet[]): Promise<void> {
-  const names = sets
-    .flatMap(({ objects }) => objects)
-    .filter(({ kind }) => kind === 'PersistentVolumeClaim')
-    .map((claim) => at(claim, 'spec', 'storageClassName'));
-  for (const name of new Set(names)) {
-    if (typeof name === 'string' && name !== '') await createStorageClass(client, name, false);
-  }
 }
 
 async function converge(cluster: Cluster, set: ManifestSet): Promise<Verdict> {

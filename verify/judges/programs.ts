@@ -29,7 +29,12 @@ async function judgeSuite(suite: string): Promise<Verdict> {
   const { status, stdout, stderr } = await run(process.execPath, args, { timeoutSeconds: MINUTES * 60 });
   const lines = stdout.split('\n');
   const checked = lines.filter((line) => /^\s*ok\b/.test(line)).length;
-  const complaint = [...lines.filter((line) => line.trim() !== '' && !/^\s*ok\b/.test(line)), stderr.trim()];
+  const failed = lines.filter((line) => /^\s*FAIL\b/.test(line));
   const note = `${suite}: ${checked} checks, ${((Date.now() - start) / 1000).toFixed(1)} s`;
-  return { subject: suite, checked, problems: status === 0 ? [] : [complaint.join('\n    ')], notes: [note] };
+  return {
+    subject: suite,
+    checked,
+    problems: status === 0 ? [] : [...failed, stderr.trim() || `${suite} ended with ${status}`],
+    notes: [note],
+  };
 }
