@@ -39,8 +39,7 @@ async function judgeRelease(release: Release, sets: readonly ManifestSet[]): Pro
 async function judgeWith(cluster: Cluster, sets: readonly ManifestSet[]): Promise<Verdict[]> {
   const { client, version } = cluster;
   await installCustomResources(
-    client,
-    release,
+    cluster,
     sets.flatMap(({ objects }) => objects),
   );
   await createNamespaces(cluster, sets);

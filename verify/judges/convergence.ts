@@ -39,8 +39,7 @@ export const convergence: Judge = {
 async function judgeOn(cluster: Cluster, sets: readonly ManifestSet[]): Promise<Verdict[]> {
   await createNamedClasses(cluster.client, sets);
   await installCustomResources(
-    cluster.client,
-    cluster.release,
+    cluster,
     sets.flatMap(({ objects }) => objects),
   );
   const verdicts: Verdict[] = [];
