@@ -86,9 +86,17 @@ export function shutdownSeconds(graceSeconds: number): number {
   return Math.max(1, graceSeconds - 5);
 }
 
-/** `nginx.conf`. As many workers as the CPU limit has whole CPUs: `auto` would count the node's. */
+/** Connections of one worker: to clients and to upstreams together. */
+export const workerConnections = 16384;
+
+/** As many as the CPU limit has whole CPUs: `auto` would count the node's. */
+export function workerProcesses({ resources }: Pick<ProxyService, 'resources'>): number {
+  return Math.max(1, Math.floor(resources.limits.cpu / 1000));
+}
+
+/** `nginx.conf`. */
 export function main(service: ProxyService, hosts: readonly string[]): string[] {
-  const { proxy, resources, graceSeconds } = service;
+  const { proxy, graceSeconds } = service;
   return [
     ...(proxy.brotli
       ? [`${placeholder.brotli}load_module ${placeholder.modules}/ngx_http_brotli_static_module.so;`]
@@ -96,10 +104,10 @@ export function main(service: ProxyService, hosts: readonly string[]): string[] 
     'daemon off;',
     'pid /tmp/nginx.pid;',
     'error_log stderr warn;',
-    `worker_processes ${Math.max(1, Math.floor(resources.limits.cpu / 1000))};`,
+    `worker_processes ${workerProcesses(service)};`,
     'worker_rlimit_nofile 65536;',
     `worker_shutdown_timeout ${shutdownSeconds(graceSeconds)}s;`,
-    ...block('events', ['worker_connections 16384;']),
+    ...block('events', [`worker_connections ${workerConnections};`]),
     ...block('http', http(service, hosts)),
   ];
 }

@@ -1,0 +1,183 @@
+import type { ExporterPlan, Plan, RedisPlan } from '../model/plan';
+import { clientsOf } from '../monitoring/clients';
+import type { Alert, Contribution, Contributor, DashboardRow } from '../monitoring/contract';
+import { bytes, seriesOf } from '../monitoring/promql';
+import { exporterContainer, exportersOf, placed, scrapeOf } from '../monitoring/sidecar';
+
+type Series = ReturnType<typeof seriesOf>;
+
+/**
+ * The exporter reads its password from a file that maps addresses to passwords, which no Secret of ours is; so it comes
+ * as a variable. Besides its own, only who may exec into the pod can read it.
+ */
+function exporterParts(store: RedisPlan, exporter: ExporterPlan): Pick<Contribution, 'sidecars' | 'ownPods'> {
+  const host = store.external ? `${store.host}:${store.port}` : `127.0.0.1:${store.port}`;
+  const container = exporterContainer({
+    exporter,
+    args: [`--web.listen-address=:${exporter.port}`],
+    env: [
+      { name: 'REDIS_ADDR', value: `${store.external?.tls ? 'rediss' : 'redis'}://${host}` },
+      ...(exporter.secret === undefined
+        ? []
+        : [{ name: 'REDIS_PASSWORD', secret: exporter.secret, key: 'password', optional: false }]),
+    ],
+  });
+  return placed(exporter, container);
+}
+
+function alerts(store: RedisPlan, series: Series): Alert[] {
+  const base = { service: store.name } as const;
+  return [
+    {
+      ...base,
+      name: 'RedisDown',
+      expr: `${series('redis_up')} == 0`,
+      for: '1m',
+      severity: 'critical',
+      summary: `${store.name} is down`,
+      description: '{{ $labels.pod }} does not answer its exporter.',
+    },
+    ...memory(store, series),
+    {
+      ...base,
+      name: 'RedisRejectedConnections',
+      expr: `increase(${series('redis_rejected_connections_total')}[5m]) > 0`,
+      severity: 'warning',
+      summary: `${store.name} refuses connections`,
+      description: '{{ $labels.pod }} has reached maxclients.',
+    },
+    ...persistence(store, series),
+    ...replication(store, series),
+  ];
+}
+
+/** What a full server does depends on what it is for: a cache evicts, a queue refuses to write. */
+function memory(store: RedisPlan, series: Series): Alert[] {
+  const used = series('redis_memory_used_bytes');
+  const evicts = store.evictionPolicy !== 'noeviction';
+  // A managed server's size is its provider's; ours is the Plan's.
+  const most = store.external ? `(${series('redis_memory_max_bytes')} > 0)` : bytes(store.maxMemory);
+  return [
+    {
+      name: 'RedisMemoryHigh',
+      expr: `${used} > 0.9 * ${most}`,
+      for: '5m',
+      // A cache is full by nature; then it is evictions that count.
+      severity: evicts ? 'info' : 'critical',
+      service: store.name,
+      summary: evicts ? `${store.name} is full and evicts` : `${store.name} will refuse writes`,
+      description: '{{ $labels.pod }} uses {{ $value | humanize1024 }}B, more than nine tenths of maxmemory.',
+    },
+    ...(evicts
+      ? []
+      : [
+          {
+            name: 'RedisEvictions',
+            expr: `increase(${series('redis_evicted_keys_total')}[10m]) > 0`,
+            severity: 'critical',
+            service: store.name,
+            summary: `${store.name} loses keys`,
+            description: '{{ $labels.pod }} evicts, although it must not: sessions or queued work are lost.',
+          } as const,
+        ]),
+  ];
+}
+
+function persistence(store: RedisPlan, series: Series): Alert[] {
+  if (store.external) return [];
+  return [
+    {
+      name: 'RedisPersistenceFailing',
+      expr: `${series('redis_rdb_last_bgsave_status')} == 0 or ${series('redis_aof_last_write_status')} == 0`,
+      for: '5m',
+      severity: 'critical',
+      service: store.name,
+      summary: `${store.name} cannot save`,
+      description: '{{ $labels.pod }}: a snapshot or the append-only file could not be written; a restart loses data.',
+    },
+  ];
+}
+
+function replication(store: RedisPlan, series: Series): Alert[] {
+  const replicas = store.replicas.min - 1;
+  if (store.external || replicas < 1) return [];
+  return [
+    {
+      name: 'RedisReplicationBroken',
+      expr: `${series('redis_master_link_up')} == 0`,
+      for: '2m',
+      severity: 'critical',
+      service: store.name,
+      summary: 'a replica has lost its primary',
+      description: '{{ $labels.pod }} has no link to the primary.',
+    },
+  ];
+}
+
+function row(store: RedisPlan, series: Series): DashboardRow {
+  const base = { shape: 'timeseries' } as const;
+  return {
+    title: `Redis: ${store.name}`,
+    panels: [
+      {
+        ...base,
+        title: 'Memory',
+        description: 'Bytes that the data set uses, and maxmemory.',
+        unit: 'bytes',
+        queries: [
+          { expr: `max by (pod) (${series('redis_memory_used_bytes')})`, legend: '{{pod}}' },
+          { expr: `max(${series('redis_memory_max_bytes')})`, legend: 'at most' },
+        ],
+      },
+      {
+        ...base,
+        title: 'Commands',
+        description: 'Commands that are processed each second.',
+        unit: 'ops',
+        queries: [
+          {
+            expr: `sum by (pod) (rate(${series('redis_commands_processed_total')}[$__rate_interval]))`,
+            legend: '{{pod}}',
+          },
+        ],
+      },
+      {
+        ...base,
+        title: 'Clients',
+        description: 'Open connections.',
+        unit: 'short',
+        queries: [{ expr: `max by (pod) (${series('redis_connected_clients')})`, legend: '{{pod}}' }],
+      },
+      {
+        ...base,
+        title: 'Evicted keys',
+        description: 'Keys that are given up for others each second.',
+        unit: 'short',
+        queries: [
+          { expr: `sum by (pod) (rate(${series('redis_evicted_keys_total')}[$__rate_interval]))`, legend: '{{pod}}' },
+        ],
+      },
+    ],
+  };
+}
+
+function contribution(plan: Plan, store: RedisPlan, exporter: ExporterPlan): Contribution {
+  const series = seriesOf(plan, store.name);
+  return {
+    component: 'redis',
+    part: store.name,
+    ...exporterParts(store, exporter),
+    scrapes: [scrapeOf(exporter)],
+    alerts: alerts(store, series),
+    status: `max(${series('redis_up')})`,
+    row: row(store, series),
+    down: { alert: 'RedisDown', silences: clientsOf(plan, store.name) },
+  };
+}
+
+/** What each Redis of the Plan brings. */
+export const redisMonitoring: Contributor = (plan) =>
+  exportersOf(plan, 'redis').flatMap((exporter) => {
+    const store = plan.stores.find(({ name }) => name === exporter.of);
+    return store?.kind === 'redis' ? [contribution(plan, store, exporter)] : [];
+  });
