@@ -2,9 +2,6 @@
  * `make verify`: puts every manifest in front of the programs that will judge it in production.
  * Arguments name judges; none means all. `--from DIR` judges DIR/SYSTEM/ENVIRONMENT/TIER instead of a fresh synthesis.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { admission } from './judges/admission';
 import { analysers } from './judges/analysers';
@@ -14,6 +11,7 @@ import type { Bench, Judge } from './judges/judge';
 import { programs } from './judges/programs';
 import { rbac } from './judges/rbac';
 import { scripts } from './judges/scripts';
+import { scratchFolder } from './kit/scratch';
 import { combinations, readSets, type Synthesis, synthesize, title } from './manifests/sets';
 import { varyAll } from './manifests/vary';
 import { type JudgeReport, Report, type Verdict } from './report';
@@ -28,21 +26,17 @@ async function main(): Promise<void> {
   if (unknown.length > 0)
     throw new Error(`No judge ${unknown.join(', ')}; there are ${Object.keys(JUDGES).join(', ')}`);
   await timed('tools', () => setUp(false));
-  const folder = mkdtempSync(join(tmpdir(), 'keelson-verify-'));
+  const folder = scratchFolder('manifests');
   const report = new Report();
-  try {
-    const { from } = values;
-    const syntheses = await timed('manifests', async () =>
-      from === undefined ? combinations().map((wanted) => synthesize(wanted, folder)) : readSets(from),
-    );
-    report.add(synthesisReport(syntheses));
-    const sets = syntheses.flatMap(({ set }) => (set === undefined ? [] : [set]));
-    const bench = { sets, variants: from === undefined ? varyAll(sets, folder) : [] };
-    for (const [name, judge] of Object.entries(JUDGES)) {
-      if (chosen.length === 0 || chosen.includes(name)) await judged(judge, bench, report);
-    }
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+  const { from } = values;
+  const syntheses = await timed('manifests', async () =>
+    from === undefined ? combinations().map((wanted) => synthesize(wanted, folder)) : readSets(from),
+  );
+  report.add(synthesisReport(syntheses));
+  const sets = syntheses.flatMap(({ set }) => (set === undefined ? [] : [set]));
+  const bench = { sets, variants: from === undefined ? varyAll(sets, folder) : [] };
+  for (const [name, judge] of Object.entries(JUDGES)) {
+    if (chosen.length === 0 || chosen.includes(name)) await judged(judge, bench, report);
   }
   console.log(`everything: ${((Date.now() - start) / 1000).toFixed(1)} s`);
   console.log(report.text());

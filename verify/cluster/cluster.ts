@@ -1,8 +1,8 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CommandOptions, type Outcome, run } from '../kit/command';
+import { scratchFolder } from '../kit/scratch';
 import { goProgram, type Release } from '../kit/tools';
 import { freePorts } from '../servers/ports';
 import { type Server, startServer } from '../servers/process';
@@ -24,7 +24,7 @@ export interface Cluster {
 }
 
 export async function startCluster(release: Release, controllers: Controllers): Promise<Cluster> {
-  const folder = mkdtempSync(join(tmpdir(), 'keelson-cluster-'));
+  const folder = scratchFolder('cluster');
   const servers: Server[] = [];
   const cleanUp = async () => {
     for (const server of servers.reverse()) await server.stop();

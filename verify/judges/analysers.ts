@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { covers, type Exemption, exemptions } from '../../lib/kubernetes/exemptions';
 import { inParallel } from '../cluster/parallel';
 import { pythonProgram } from '../kit/python';
+import { scratchFolder } from '../kit/scratch';
 import { goProgram } from '../kit/tools';
 import type { KubernetesObject } from '../manifests/objects';
 import { type ManifestSet, title } from '../manifests/sets';
@@ -34,14 +34,10 @@ export const analysers: Judge = {
   name: 'Analysers',
   programs: () => [`kube-score ${goProgram('kube-score').version}`, `checkov ${pythonProgram('checkov').version}`],
   run: async ({ sets }: Bench) => {
-    const folder = mkdtempSync(join(tmpdir(), 'keelson-analysers-'));
+    const folder = scratchFolder('analysers');
     const used = new Set<string>();
-    try {
-      const verdicts = await inParallel(groups(sets), PROCESSES, (group) => analyse(group, folder, used));
-      return [...verdicts.flat(), unneededExemptions(used)];
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    const verdicts = await inParallel(groups(sets), PROCESSES, (group) => analyse(group, folder, used));
+    return [...verdicts.flat(), unneededExemptions(used)];
   },
 };
 

@@ -82,7 +82,8 @@ function signal(child: ChildProcess, name: NodeJS.Signals): void {
 function endWithThisRun(): void {
   if (signalsAreHandled) return;
   signalsAreHandled = true;
-  process.on('exit', () => {
+  // Before the handlers that were there: what removes the servers' files must find them ended.
+  process.prependListener('exit', () => {
     for (const child of running) signal(child, 'SIGKILL');
   });
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => process.exit(130));
