@@ -1,6 +1,7 @@
 import { Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Settings } from '../lib/application';
+import { GatewayRoutes } from '../lib/gateway';
 import { EdgeCertificate, Ingress } from '../lib/ingress';
 import type { Plan } from '../lib/model/plan';
 import { isProxy, NginxProxy } from '../lib/proxy';
@@ -16,9 +17,10 @@ export class EdgeChart extends Chart {
     const workloads = new Construct(this, 'workloads');
     for (const service of proxies) new NginxProxy(workloads, service.name, { plan, service });
     if (edge.kind === 'none') return;
-    if (edge.tls.by === 'cert-manager' && (edge.tls.certificate || edge.kind === 'load-balancer')) {
+    if (edge.tls.by === 'cert-manager' && edge.tls.certificate) {
       new EdgeCertificate(this, 'certificate', { plan, tls: edge.tls });
     }
     if (edge.kind === 'ingress') new Ingress(this, 'ingress', { plan });
+    if (edge.gateway) new GatewayRoutes(this, 'gateway', { plan, gateway: edge.gateway });
   }
 }

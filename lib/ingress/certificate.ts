@@ -8,15 +8,32 @@ export interface EdgeCertificateProps {
   readonly tls: Extract<TlsPlan, { by: 'cert-manager' }>;
 }
 
-/** The edge's certificate as an object of its own: for TLS at the pod, where no Ingress can carry the annotation, or by choice. */
+/**
+ * The edge's certificates as objects of their own: for TLS at the pod or at somebody's Gateway, where nothing of ours can
+ * carry the annotation, or by choice.
+ */
 export class EdgeCertificate extends Construct {
   constructor(scope: Construct, id: string, { plan, tls }: EdgeCertificateProps) {
     super(scope, id);
-    new Certificate(this, 'Resource', {
-      metadata: metadata(plan, tls.secret, { name: 'edge', component: 'edge' }),
+    const { hosts, cdn } = plan.edge;
+    this.certificate('Resource', plan, tls, tls.secret, hosts);
+    if (cdn?.secret !== undefined && cdn.secret !== tls.secret) {
+      this.certificate('Cdn', plan, tls, cdn.secret, [cdn.host]);
+    }
+  }
+
+  private certificate(
+    id: string,
+    plan: Plan,
+    tls: EdgeCertificateProps['tls'],
+    secret: string,
+    hosts: readonly string[],
+  ): void {
+    new Certificate(this, id, {
+      metadata: metadata(plan, secret, { name: 'edge', component: 'edge' }),
       spec: {
-        secretName: tls.secret,
-        dnsNames: [...plan.edge.hosts],
+        secretName: secret,
+        dnsNames: [...hosts],
         issuerRef: { name: tls.issuer, kind: tls.issuerKind, group: 'cert-manager.io' },
         // A key of its own for each renewal, explicitly: the default changed between cert-manager's releases.
         privateKey: { algorithm: 'ECDSA', size: 256, rotationPolicy: 'Always' },

@@ -23,10 +23,25 @@ function path(route: RoutePlan): k8s.HttpIngressPath {
   };
 }
 
-/** The same rules for each host; a rule without a host, where there is none, is for all. */
-function rules(edge: EdgePlan): k8s.IngressRule[] {
-  const http = (): k8s.HttpIngressRuleValue => ({ paths: edge.routes.map(path) });
-  return edge.hosts.length === 0 ? [{ http: http() }] : edge.hosts.map((host) => ({ host, http: http() }));
+function rule(host: string | undefined, routes: readonly RoutePlan[]): k8s.IngressRule {
+  return { host, http: { paths: routes.map(path) } };
+}
+
+/** The same rules for each host, those of static files for theirs; a rule without a host, where there is none, is for all. */
+function rules({ hosts, routes, cdn }: EdgePlan): k8s.IngressRule[] {
+  const named = hosts.length === 0 ? [rule(undefined, routes)] : hosts.map((host) => rule(host, routes));
+  return cdn === undefined ? named : [...named, rule(cdn.host, cdn.routes)];
+}
+
+/** Hosts by the Secret of their certificate. */
+function certificates({ tls, hosts, cdn }: EdgePlan): k8s.IngressTls[] | undefined {
+  if (!('secret' in tls)) return undefined;
+  if (cdn?.secret === undefined) return [{ hosts: [...hosts], secretName: tls.secret }];
+  if (cdn.secret === tls.secret) return [{ hosts: [...hosts, cdn.host], secretName: tls.secret }];
+  return [
+    { hosts: [...hosts], secretName: tls.secret },
+    { hosts: [cdn.host], secretName: cdn.secret },
+  ];
 }
 
 /** The way in by the cluster's Ingress controller, which ends TLS. */
@@ -36,11 +51,7 @@ export class Ingress extends Construct {
     const { edge } = plan;
     new k8s.KubeIngress(this, 'Resource', {
       metadata: metadata(plan, 'edge', { name: 'edge', component: 'edge' }, annotations(edge.tls)),
-      spec: {
-        ingressClassName: edge.ingressClass,
-        tls: edge.tls.by === 'none' ? undefined : [{ hosts: [...edge.hosts], secretName: edge.tls.secret }],
-        rules: rules(edge),
-      },
+      spec: { ingressClassName: edge.ingressClass, tls: certificates(edge), rules: rules(edge) },
     });
   }
 }

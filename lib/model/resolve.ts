@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { runChecks } from './checks';
-import { ingressLimits } from './checks/ingress-limits';
+import { edgeLimits } from './checks/edge-limits';
 import { sealedProblems } from './checks/sealed';
 import { isRecord, mergePatch } from './merge';
 import { parse } from './parse';
@@ -85,6 +85,6 @@ export function resolvePlan(selection: Selection): PlanResult {
   runChecks(context, selection);
   if (problems.hasErrors) return { plan: undefined, problems: problems.all };
   const plan = deepFreeze(buildPlan(context));
-  problems.add([...ingressLimits(plan), ...sealedProblems(plan)]);
+  problems.add([...edgeLimits(plan), ...sealedProblems(plan)]);
   return { plan: problems.hasErrors ? undefined : plan, problems: problems.all };
 }

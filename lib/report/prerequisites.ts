@@ -1,4 +1,4 @@
-import type { ClaimPlan, Plan } from '../model/plan';
+import type { ClaimPlan, EdgePlan, Plan } from '../model/plan';
 import { createCommands } from '../secrets/commands';
 
 /** Something the cluster must have before the manifests are applied, why, and how to see whether it has. */
@@ -53,8 +53,39 @@ function storage(plan: Plan): Prerequisite[] {
   });
 }
 
+function gatewayWay({ gateway, peer, hosts, tls }: EdgePlan): Prerequisite {
+  const api = 'the Gateway API 1.4 or newer, with a controller';
+  if (gateway?.kind !== 'parent')
+    return prerequisite(
+      `${api} for the GatewayClass ${gateway?.className}, whose pods run in the namespace ${peer.namespace}`,
+      'requests come in through a Gateway and HTTPRoutes',
+      `kubectl get gatewayclass ${gateway?.className}`,
+    );
+  const certificate = tls.by === 'gateway' ? `, with a certificate for ${hosts.join(', ')}` : '';
+  return prerequisite(
+    `${api}, and its Gateway ${gateway.name}, which lets HTTPRoutes of this namespace attach${certificate}`,
+    `requests come in through it, from pods of the namespace ${peer.namespace}`,
+    `kubectl -n ${gateway.namespace} get gateway ${gateway.name}`,
+  );
+}
+
+/** Where the records of the public names lead. */
+function names({ hosts, cdn }: EdgePlan): Prerequisite[] {
+  return [
+    prerequisite(`DNS records for ${hosts.join(', ')}`, 'the public addresses must lead to the edge'),
+    ...(cdn === undefined
+      ? []
+      : [
+          prerequisite(
+            `a content delivery network at ${cdn.host}, or a DNS record to the edge until there is one`,
+            `pages load ${cdn.routes.map(({ path }) => path).join(', ')} from there; it fetches them from the edge, by that name`,
+          ),
+        ]),
+  ];
+}
+
 function edge(plan: Plan): Prerequisite[] {
-  const { kind, hosts, ingressClass, peer, tls } = plan.edge;
+  const { kind, ingressClass, peer, tls } = plan.edge;
   if (kind === 'none') return [];
   const ways = {
     ingress: prerequisite(
@@ -62,22 +93,17 @@ function edge(plan: Plan): Prerequisite[] {
       `requests come in through ${ingressClass === undefined ? 'the default IngressClass' : `the IngressClass ${ingressClass}`}`,
       `kubectl get ingressclass${ingressClass === undefined ? '' : ` ${ingressClass}`}`,
     ),
-    gateway: prerequisite(
-      `Gateway API and a Gateway in the namespace ${peer.namespace}`,
-      'requests come in through HTTPRoutes',
-      'kubectl get gatewayclass',
-    ),
+    gateway: gatewayWay(plan.edge),
     'load-balancer': prerequisite('load balancers for Services', 'requests come in through a Service of that type'),
   } as const;
-  const names = prerequisite(`DNS records for ${hosts.join(', ')}`, 'the public addresses must lead to the edge');
-  if (tls.by !== 'cert-manager') return [ways[kind], names];
+  if (tls.by !== 'cert-manager') return [ways[kind], ...names(plan.edge)];
   const issuer =
     tls.issuerKind === 'ClusterIssuer' ? `clusterissuer ${tls.issuer}` : `-n ${plan.namespace} issuer ${tls.issuer}`;
   return [
     ways[kind],
-    names,
+    ...names(plan.edge),
     prerequisite(
-      `cert-manager with the ${tls.issuerKind} ${tls.issuer}`,
+      `cert-manager with the ${tls.issuerKind} ${tls.issuer}${plan.edge.gateway && !tls.certificate ? ' and its Gateway API support' : ''}`,
       `it makes the Secret ${tls.secret}; without it nothing happens, and nothing says so`,
       `kubectl get ${issuer}`,
     ),

@@ -38,7 +38,9 @@ const builtIn = [
 function custom(plan: Plan): string[] {
   return [
     ...(plan.edge.tls.by === 'cert-manager' && plan.edge.tls.certificate ? ['cert-manager.io/v1/Certificate'] : []),
-    ...(plan.edge.kind === 'gateway' ? ['gateway.networking.k8s.io/v1/HTTPRoute'] : []),
+    ...(plan.edge.kind === 'gateway'
+      ? ['v1/Gateway', 'v1/HTTPRoute', 'v1beta1/ReferenceGrant'].map((kind) => `gateway.networking.k8s.io/${kind}`)
+      : []),
     ...(plan.keda ? ['keda.sh/v1alpha1/ScaledObject', 'keda.sh/v1alpha1/TriggerAuthentication'] : []),
     ...(plan.monitoring === 'operator'
       ? ['ServiceMonitor', 'PodMonitor', 'PrometheusRule'].map((kind) => `monitoring.coreos.com/v1/${kind}`)

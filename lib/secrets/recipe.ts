@@ -64,14 +64,18 @@ export interface CertificateRecipe {
 
 /**
  * The certificates among the generated Secrets. openssl is not in the helper image; the image of the store that serves
- * with the certificate has it (PostgreSQL's Debian variants do) and is in the cluster anyway.
- * @throws Error when no store uses such a Secret
+ * with the certificate has it (PostgreSQL's Debian variants do) and is in the cluster anyway. The edge's is made in that
+ * of any PostgreSQL.
+ * @throws Error when no store uses such a Secret, and there is no PostgreSQL
  */
 export function certificateRecipes(plan: Pick<Plan, 'secrets' | 'stores'>): readonly CertificateRecipe[] {
   return generatedSecrets(plan).flatMap((secret) => {
     const value = Object.values(secret.keys).find((item) => item?.make === 'certificate');
     if (value?.make !== 'certificate') return [];
-    const image = plan.stores.find(({ name }) => secret.usedBy.includes(name))?.image;
+    const { stores } = plan;
+    const store =
+      stores.find(({ name }) => secret.usedBy.includes(name)) ?? stores.find(({ kind }) => kind === 'postgres');
+    const image = store?.image;
     if (image === undefined) throw new Error(`Cannot make Secret "${secret.name}" as no store uses its certificate`);
     return [{ secret: secret.name, hosts: value.hosts, image }];
   });

@@ -24,6 +24,7 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
   'lib/network': base,
   'lib/secrets': base,
   'lib/ingress': base,
+  'lib/gateway': base,
   'lib/postgres': [...base, 'lib/storage/index.ts'],
   'lib/redis': [...base, 'lib/storage/index.ts'],
   'lib/rabbitmq': [...base, 'lib/storage/index.ts'],

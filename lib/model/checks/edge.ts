@@ -1,5 +1,7 @@
 import type { Context } from '../resolve/context';
-import { edgeKind } from '../resolve/proxy';
+import { edgeKind } from '../resolve/edge';
+import { checkCdn } from './cdn';
+import { checkGateway } from './gateway';
 
 function checkRoutePaths(context: Context): void {
   const { problems, at, system } = context;
@@ -21,7 +23,9 @@ function checkRoutePaths(context: Context): void {
       if (earlier !== undefined) break;
     }
     const plain = decodeURIComponent(route.path.replace(/%(?![0-9a-fA-F]{2})/g, '%25'));
-    if (/\/\/|\/\.{1,2}(\/|$)|[?#\s{}$]/.test(plain) || plain !== route.path)
+    // Of the characters that a URL's path has: HTTPRoutes take no others, and a browser encodes them.
+    const foreign = !/^[-A-Za-z0-9/._~!&'()*+,;=:@]+$/.test(plain);
+    if (/\/\/|\/\.{1,2}(\/|$)/.test(plain) || foreign || plain !== route.path)
       problems.error(
         'route-path',
         `${path}.path`,
@@ -128,6 +132,25 @@ function checkProxy(context: Context): void {
     );
 }
 
+/** What makes the pair has openssl: PostgreSQL's image, which the cluster has anyway. */
+function checkSelfSigned({ problems, at, environment, stores }: Context): void {
+  const postgres = [...stores.values()].some(({ kind }) => kind === 'postgres');
+  if (environment.secrets.provider === 'bootstrap' && !postgres)
+    problems.error(
+      'self-signed-image',
+      `${at.environment}.tls.by`,
+      '"self-signed"',
+      'a PostgreSQL store, in whose image openssl makes the pair, or {by: "secret"} with a pair of your own',
+    );
+  if (environment.hsts)
+    problems.error(
+      'hsts-self-signed',
+      `${at.environment}.hsts`,
+      'true',
+      'a certificate that browsers trust: with HSTS they let nobody past the warning',
+    );
+}
+
 /** How the outside comes in must be possible with what is there. */
 export function checkEdge(context: Context): void {
   const { problems, at, environment, proxy } = context;
@@ -136,13 +159,8 @@ export function checkEdge(context: Context): void {
   const kind = edgeKind(context);
   const stated =
     context.own.edge === undefined ? `${at.environment}.edge` : `${at.environment}.systems.${context.id}.edge`;
-  if (kind === 'gateway')
-    problems.error(
-      'edge-not-yet',
-      stated,
-      '"gateway"',
-      '"ingress" or "load-balancer"; the Gateway API is not built yet',
-    );
+  checkGateway(context);
+  checkCdn(context);
   if (kind === 'load-balancer' && proxy === undefined)
     problems.error(
       'load-balancer-without-proxy',
@@ -157,6 +175,7 @@ export function checkEdge(context: Context): void {
       'true',
       'tls: without it browsers would be locked out',
     );
+  if (environment.tls.by === 'self-signed') checkSelfSigned(context);
   const twice = context.hosts.find((host, index) => context.hosts.indexOf(host) < index);
   if (twice !== undefined)
     problems.error(

@@ -124,7 +124,7 @@ function checkSecretNames(context: Context): void {
     for (const secret of own) taken.set(secret, `stores.${name}`);
   }
   for (const name of Object.keys(system.tools)) taken.set(name, `tools.${name}`);
-  for (const fixed of ['object-storage', 'edge-tls']) taken.set(fixed, 'the edge or the object storage');
+  for (const fixed of ['object-storage', 'edge-tls', 'edge-cdn-tls']) taken.set(fixed, 'the edge or the object storage');
   for (const name of Object.keys(system.secrets)) {
     const owner = taken.get(name);
     if (owner !== undefined)

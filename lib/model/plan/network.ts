@@ -42,7 +42,34 @@ export type TlsPlan =
       readonly certificate: boolean;
       readonly secret: string;
     }
-  | { readonly by: 'secret'; readonly secret: string };
+  | { readonly by: 'secret' | 'self-signed'; readonly secret: string }
+  /** The parent Gateway has its own certificate: nothing of ours holds one. */
+  | { readonly by: 'gateway' };
+
+/** Which Gateway the routes attach to. */
+export type GatewayPlan =
+  | { readonly kind: 'made'; readonly className: string }
+  | {
+      readonly kind: 'parent';
+      readonly name: string;
+      readonly namespace: string;
+      /** Undefined: every listener that lets them. */
+      readonly sectionName: string | undefined;
+      /** The listener of port 80, whose requests are redirected. */
+      readonly redirectSectionName: string | undefined;
+    };
+
+/** The host of static files, which a content delivery network stands in front of. */
+export interface CdnEdgePlan {
+  readonly host: string;
+  /** Nothing but these. */
+  readonly routes: readonly RoutePlan[];
+  /**
+   * The Secret of its certificate. One of its own where cert-manager makes it: the name may lead to the network instead of
+   * here, and a certificate that cannot be had must not cost the other hosts theirs. Undefined without TLS of ours.
+   */
+  readonly secret: string | undefined;
+}
 
 export interface Peer {
   readonly namespace: string;
@@ -55,6 +82,9 @@ export interface EdgePlan {
   readonly hosts: readonly string[];
   readonly tls: TlsPlan;
   readonly ingressClass: string | undefined;
+  /** Undefined unless `kind` is `gateway`. */
+  readonly gateway: GatewayPlan | undefined;
+  readonly cdn: CdnEdgePlan | undefined;
   readonly peer: Peer;
   /** The proxy's name; undefined where the Ingress leads straight to the services. */
   readonly proxy: string | undefined;

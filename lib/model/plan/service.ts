@@ -56,6 +56,8 @@ export interface ProxyPlan {
   readonly hsts: boolean;
   readonly trustedProxies: readonly string[];
   readonly routes: readonly RoutePlan[];
+  /** What the host of static files serves. */
+  readonly cdn: { readonly host: string; readonly routes: readonly RoutePlan[] } | undefined;
 }
 
 /** A service of the application: `web`, `worker`, `singleton` or `cron`. */

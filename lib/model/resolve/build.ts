@@ -3,7 +3,7 @@ import { mib } from '../quantities';
 import { quotaOf } from '../quota';
 import { resolveArrows } from './arrows';
 import type { Context } from './context';
-import { resolveEdge } from './proxy';
+import { cdnOf, resolveEdge } from './edge';
 import { resolveProvider, resolveSecrets } from './secrets';
 import { resolveServices } from './services';
 import { claimsAtMost, resolveStores } from './stores';
@@ -60,11 +60,6 @@ function systemOf(context: Context): Plan['system'] {
     requests: capacity(documented.requests),
   };
   return { id: context.id, title, description, zones, flows, scenarios, dashboard, links, documented: totals };
-}
-
-function cdnOf(context: Context): Plan['cdn'] {
-  const { cdn } = context.system;
-  return cdn?.tiers.includes(context.tier) ? { host: `static.${context.hosts[0] ?? ''}`, paths: cdn.paths } : undefined;
 }
 
 /** Where backups go: a claim of the namespace, an S3 bucket, or nowhere. */

@@ -2,6 +2,7 @@ import type { EnvPlan, StorePlan } from '../plan';
 import type { ParsedService } from '../schema/system';
 import { fill, storeEnv, variableName } from './connection';
 import type { Context } from './context';
+import { cdnOf } from './edge';
 
 function serviceEnv(
   context: Context,
@@ -69,13 +70,13 @@ export function settingParts(context: Context): Readonly<Record<string, string>>
   const scheme = context.environment.tls.by === 'none' ? 'http' : 'https';
   const origins = context.hosts.map((host) => `${scheme}://${host}`);
   const [host = '', origin = ''] = [context.hosts[0], origins[0]];
-  const cdn = context.system.cdn?.tiers.includes(context.tier) ? `https://static.${host}` : '';
+  const cdn = cdnOf(context);
   return {
     host,
     hosts: context.hosts.join(','),
     origin,
     origins: origins.join(','),
-    static: cdn,
+    static: cdn === undefined ? '' : `${scheme}://${cdn.host}`,
     namespace: context.namespace,
     environment: context.environmentName,
   };

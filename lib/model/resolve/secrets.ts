@@ -99,15 +99,15 @@ function ofSystem(context: Context, users: ReadonlyMap<string, readonly string[]
 }
 
 function ofEdge(parts: Parts): SecretPlan[] {
-  const { tls, proxy, kind } = parts.edge;
-  if (tls.by !== 'secret' || kind === 'none') return [];
-  const usedBy = kind === 'load-balancer' && proxy !== undefined ? [proxy] : ['the Ingress'];
-  return [
-    {
-      ...given(tls.secret, 'Certificate and key of the public hosts', ['tls.crt', 'tls.key'], usedBy),
-      type: 'kubernetes.io/tls',
-    },
-  ];
+  const { tls, proxy, kind, hosts, cdn } = parts.edge;
+  if ((tls.by !== 'secret' && tls.by !== 'self-signed') || kind === 'none') return [];
+  const end = kind === 'gateway' ? 'the Gateway' : 'the Ingress';
+  const usedBy = kind === 'load-balancer' && proxy !== undefined ? [proxy] : [end];
+  const named = given(tls.secret, 'Certificate and key of the public hosts', ['tls.crt', 'tls.key'], usedBy);
+  const type = 'kubernetes.io/tls';
+  if (tls.by === 'secret') return [{ ...named, type }];
+  const made: SecretValue = { make: 'certificate', hosts: [...hosts, ...(cdn ? [cdn.host] : [])] };
+  return [{ ...named, class: 'generated', type, keys: { 'tls.crt': made, 'tls.key': made } }];
 }
 
 function ofTools(parts: Parts): SecretPlan[] {

@@ -13,7 +13,28 @@ const tls = z.discriminatedUnion('by', [
     certificate: z.boolean().default(false).describe('A Certificate object instead of the annotation'),
   }),
   z.strictObject({ by: z.literal('secret'), secret: name }),
+  z
+    .strictObject({ by: z.literal('self-signed') })
+    .describe('Made inside the namespace; browsers warn of it, so for what no stranger visits'),
+  z
+    .strictObject({ by: z.literal('gateway') })
+    .describe('The Gateway that `gateway.parent` names has its own certificate for the hosts'),
 ]);
+
+/** The Gateway API's settings: a Gateway of our own, or one that exists. */
+const gateway = z.strictObject({
+  className: name.optional().describe("The GatewayClass of our own Gateway. @default the Ingress class's name"),
+  parent: z
+    .strictObject({
+      name,
+      namespace: name.optional().describe("@default the system's own"),
+      sectionName: name.optional().describe('The listener that the routes attach to. @default all that let them'),
+      redirectSectionName: name.optional().describe('The listener of port 80, which is redirected to https'),
+    })
+    .optional()
+    .describe('A Gateway that exists; none is made. Its listeners must let routes of the namespace attach'),
+  peer: peer.optional().describe("Where the Gateway's pods run. @default the place of the Ingress controller's"),
+});
 
 const secrets = z.discriminatedUnion('provider', [
   z.strictObject({ provider: z.literal('bootstrap') }),
@@ -80,6 +101,7 @@ export const environment = z.strictObject({
     .strictObject({ className: name.optional(), peer })
     .prefault({ peer: { namespace: 'ingress' } })
     .describe("The controller's class, and where its pods run"),
+  gateway: gateway.prefault({}).describe('Where `edge` is `gateway`'),
   trustedProxies: z
     .array(cidr)
     .optional()

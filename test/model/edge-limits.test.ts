@@ -1,7 +1,7 @@
-import { ingressLimits } from '../../lib/model/checks/ingress-limits';
+import { edgeLimits } from '../../lib/model/checks/edge-limits';
 import { type Shop, shopPlan } from '../proxy/fixture';
 
-const said = (shop: Shop): string[] => ingressLimits(shopPlan(shop)).map(({ path }) => path);
+const said = (shop: Shop): string[] => edgeLimits(shopPlan(shop)).map(({ path }) => path);
 
 const demanding: Shop['routes'] = [
   { path: '/', to: 'frontend' },
@@ -26,7 +26,7 @@ describe('what an Ingress cannot do', () => {
   });
 
   test('is only ever a warning', () => {
-    const problems = ingressLimits(shopPlan({ proxy: null, routes: demanding }));
+    const problems = edgeLimits(shopPlan({ proxy: null, routes: demanding }));
     expect(new Set(problems.map(({ severity }) => severity))).toEqual(new Set(['warning']));
   });
 

@@ -1,0 +1,1 @@
+export { GatewayRoutes, type GatewayRoutesProps } from './gateway-routes';

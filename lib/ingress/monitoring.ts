@@ -1,0 +1,103 @@
+import type { Plan } from '../model/plan';
+import { burnAlerts } from '../monitoring/burn';
+import type { Alert, Contributor, DashboardRow, Panel } from '../monitoring/contract';
+import { seriesOf } from '../monitoring/promql';
+
+/** The job of the questions that are asked as a client would. */
+export const blackboxJob = 'blackbox';
+
+const day = 86_400;
+
+/** Days before the end of a certificate: cert-manager renews at 30, so at 14 it has failed for two weeks. */
+const lateDays = 14;
+const lastDays = 3;
+
+function certificates(host: string, expiry: string): Alert[] {
+  const left = `min(${expiry}) - time()`;
+  const base = { name: 'CertificateExpiring', service: host, summary: `the certificate of ${host} ends soon` } as const;
+  const description = 'It is valid for another {{ $value | humanizeDuration }}, and was not renewed.';
+  return [
+    { ...base, expr: `${left} < ${lateDays * day}`, for: '1h', severity: 'warning', description },
+    { ...base, expr: `${left} < ${lastDays * day}`, for: '10m', severity: 'critical', description },
+  ];
+}
+
+function ofHost(plan: Plan, host: string): Alert[] {
+  const series = seriesOf(plan, blackboxJob);
+  const own = `service="${host}"`;
+  const success = series('probe_success', own);
+  return [
+    {
+      name: 'PublicRouteDown',
+      expr: `max(${success}) == 0`,
+      for: '2m',
+      severity: 'critical',
+      service: host,
+      summary: `${host} does not answer`,
+      description: 'Asked through the edge, as a browser would; a status of 500 or above counts as no answer.',
+    },
+    // Each question is one request: what share of them failed needs no status codes of the proxy.
+    ...burnAlerts({
+      name: 'PublicErrorBudgetBurn',
+      service: host,
+      objective: plan.monitors?.objective ?? 0,
+      ratio: (window) => `(1 - avg(avg_over_time(${success}[${window}])))`,
+      what: 'questions through the edge',
+    }),
+    ...(plan.edge.tls.by === 'none' ? [] : certificates(host, series('probe_ssl_earliest_cert_expiry', own))),
+  ];
+}
+
+function row(plan: Plan): DashboardRow {
+  const series = seriesOf(plan, blackboxJob);
+  const hosts = plan.monitors?.checks.filter((check) => check.public).map(({ name }) => name) ?? [];
+  const own = `service=~"${hosts.join('|')}"`;
+  const panel = (title: string, description: string, unit: string, expr: string): Panel => ({
+    title,
+    description,
+    unit,
+    shape: 'stat',
+    queries: [{ expr, legend: '{{service}}' }],
+  });
+  return {
+    title: 'Public routes',
+    panels: [
+      panel(
+        'Availability',
+        'Share of the questions through the edge that were answered, over a day.',
+        'percentunit',
+        `avg by (service) (avg_over_time(${series('probe_success', own)}[1d]))`,
+      ),
+      panel(
+        'Answer time',
+        'Seconds that a question through the edge takes, name look-up and TLS included.',
+        's',
+        `max by (service) (${series('probe_duration_seconds', own)})`,
+      ),
+      ...(plan.edge.tls.by === 'none'
+        ? []
+        : [
+            panel(
+              'Certificate',
+              'How long the certificate is still valid.',
+              's',
+              `min by (service) (${series('probe_ssl_earliest_cert_expiry', own)}) - time()`,
+            ),
+          ]),
+    ],
+  };
+}
+
+/** What the public hosts bring: whether they answer, and for how long their certificates are good. */
+export const edgeMonitoring: Contributor = (plan) => {
+  const hosts = plan.monitors?.checks.filter((check) => check.public) ?? [];
+  if (hosts.length === 0) return [];
+  return [
+    {
+      component: 'edge',
+      part: 'public-routes',
+      alerts: hosts.flatMap(({ name }) => ofHost(plan, name)),
+      row: row(plan),
+    },
+  ];
+};

@@ -1,0 +1,73 @@
+import type { EdgePlan, Plan, RoutePlan } from '../plan';
+import type { Problem } from '../problem';
+
+/** What an API has no field for, and every controller does its own way. */
+type Lack = { readonly field: keyof RoutePlan; readonly found: string };
+
+const api = { ingress: 'Ingress API', gateway: "Gateway API's standard channel" } as const;
+
+/** The time-out that routes have unless they say otherwise, and that controllers have too, seconds. */
+const usualTimeout = 60;
+
+/** What neither API can say. */
+function unsaid({ rate, bodySize, immutable }: RoutePlan): Lack[] {
+  return [
+    ...(rate === undefined ? [] : [{ field: 'rate', found: `${rate.perSecond} requests a second` } as const]),
+    ...(bodySize === undefined ? [] : [{ field: 'bodySize', found: `${bodySize}Mi` } as const]),
+    ...(immutable ? [{ field: 'immutable', found: 'files cached for a year' } as const] : []),
+  ];
+}
+
+/** What an Ingress cannot say, and an HTTPRoute says with its time-out. */
+function unsaidByIngress({ websocket, streaming, timeoutSeconds }: RoutePlan): Lack[] {
+  return [
+    ...(websocket ? [{ field: 'websocket', found: 'connections that last for hours' } as const] : []),
+    ...(streaming ? [{ field: 'streaming', found: 'answers that must not be buffered' } as const] : []),
+    ...(timeoutSeconds === usualTimeout ? [] : [{ field: 'timeoutSeconds', found: `${timeoutSeconds}` } as const]),
+  ];
+}
+
+/** Where requests of port 80 stay there unless somebody else redirects them. */
+function unredirected({ kind, tls, gateway }: EdgePlan): Pick<Problem, 'rule' | 'found' | 'wanted'> | undefined {
+  if (tls.by === 'none') return undefined;
+  if (kind === 'ingress')
+    return {
+      rule: 'ingress-redirect',
+      found: 'TLS that ends at an Ingress',
+      wanted:
+        "the redirect from port 80 in the Ingress controller's own configuration, because the Ingress API has none",
+    };
+  if (gateway?.kind !== 'parent' || gateway.redirectSectionName !== undefined) return undefined;
+  return {
+    rule: 'gateway-redirect',
+    found: `TLS that ends at the Gateway ${gateway.name}`,
+    wanted: 'gateway.parent.redirectSectionName, its listener of port 80, unless that Gateway redirects by itself',
+  };
+}
+
+/**
+ * What an Ingress or an HTTPRoute cannot do for this system: warnings, by route. Without a proxy it is what a route says
+ * that the API has no field for; with TLS the redirect from port 80, with a proxy or without.
+ */
+export function edgeLimits(plan: Pick<Plan, 'system' | 'environment' | 'edge'>): Problem[] {
+  const { edge, system, environment } = plan;
+  const { kind } = edge;
+  if (kind !== 'ingress' && kind !== 'gateway') return [];
+  const redirect = unredirected(edge);
+  const redirects: Problem[] =
+    redirect === undefined ? [] : [{ severity: 'warning', path: `environments/${environment.name}.tls`, ...redirect }];
+  if (edge.proxy !== undefined) return redirects;
+  const wanted = `a proxy in front, because the ${api[kind]} cannot say it and its controller decides`;
+  const routes = edge.routes.flatMap((route) =>
+    [...unsaid(route), ...(kind === 'ingress' ? unsaidByIngress(route) : [])].map(
+      ({ field, found }): Problem => ({
+        severity: 'warning',
+        rule: `${kind}-limits`,
+        path: `systems/${system.id}.routes["${route.path}"].${field}`,
+        found,
+        wanted,
+      }),
+    ),
+  );
+  return [...redirects, ...routes];
+}
