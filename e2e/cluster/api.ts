@@ -1,0 +1,128 @@
+/** The API server as the administrator speaks to it: lists, watches and single requests over one connection pool. */
+import { readFileSync } from 'node:fs';
+import { Agent, request } from 'node:https';
+import { createInterface } from 'node:readline';
+import { pki } from './certificates';
+import { API_URL } from './layout';
+
+export interface Resource {
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly uid?: string;
+    readonly resourceVersion?: string;
+    readonly creationTimestamp?: string;
+    readonly deletionTimestamp?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
+}
+
+interface WatchEvent<T> {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
+  readonly object: T;
+}
+
+export class Api {
+  readonly #agent = new Agent({
+    keepAlive: true,
+    ca: readFileSync(pki('ca.crt')),
+    cert: readFileSync(pki('admin.crt')),
+    key: readFileSync(pki('admin.key')),
+  });
+
+  async #send(method: string, path: string, body?: unknown, contentType = 'application/json') {
+    const headers = { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': contentType }) };
+    const { promise, resolve, reject } = withResolvers<{ status: number; text: string }>();
+    const sent = request(`${API_URL}${path}`, { method, headers, agent: this.#agent, timeout: 10_000 }, (answer) => {
+      const chunks: Buffer[] = [];
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text: Buffer.concat(chunks).toString() }));
+      answer.on('error', reject);
+    });
+    sent.on('timeout', () => sent.destroy(new Error(`${method} ${path}: no answer`)));
+    sent.on('error', reject);
+    sent.end(body === undefined ? undefined : JSON.stringify(body));
+    return promise;
+  }
+
+  /** @throws Error on any status but success */
+  async get<T>(path: string): Promise<T> {
+    const { status, text } = await this.#send('GET', path);
+    if (status !== 200) throw new Error(`GET ${path}: ${status} ${text.slice(0, 200)}`);
+    return JSON.parse(text) as T;
+  }
+
+  /** The object, or undefined where there is none. */
+  async find<T>(path: string): Promise<T | undefined> {
+    const { status, text } = await this.#send('GET', path);
+    if (status === 404) return undefined;
+    if (status !== 200) throw new Error(`GET ${path}: ${status} ${text.slice(0, 200)}`);
+    return JSON.parse(text) as T;
+  }
+
+  async list<T extends Resource>(path: string): Promise<T[]> {
+    return (await this.get<{ items: T[] }>(path)).items;
+  }
+
+  async post(path: string, body: unknown): Promise<{ status: number; text: string }> {
+    return this.#send('POST', path, body);
+  }
+
+  async patch(path: string, body: unknown): Promise<void> {
+    const { status, text } = await this.#send('PATCH', path, body, 'application/merge-patch+json');
+    if (status !== 200) throw new Error(`PATCH ${path}: ${status} ${text.slice(0, 200)}`);
+  }
+
+  async delete(path: string, seconds?: number): Promise<void> {
+    const { status, text } = await this.#send('DELETE', path, { gracePeriodSeconds: seconds });
+    if (status >= 300 && status !== 404) throw new Error(`DELETE ${path}: ${status} ${text.slice(0, 200)}`);
+  }
+
+  /** Keeps a copy of a collection, and tells of every change, until it is ended. */
+  watch<T extends Resource>(path: string, changed: (objects: ReadonlyMap<string, T>) => void): { end: () => void } {
+    const objects = new Map<string, T>();
+    let ended = false;
+    let current: { destroy: () => void } | undefined;
+    const again = (): void => {
+      if (!ended) setTimeout(follow, 200);
+    };
+    const follow = (): void => {
+      objects.clear();
+      const sent = request(`${API_URL}${path}?watch=1&allowWatchBookmarks=true`, { agent: this.#agent }, (answer) => {
+        const lines = createInterface({ input: answer });
+        lines.on('line', (line) => {
+          const event = JSON.parse(line) as WatchEvent<T>;
+          const key = event.object.metadata.uid ?? '';
+          if (event.type === 'DELETED') objects.delete(key);
+          else if (event.type === 'ADDED' || event.type === 'MODIFIED') objects.set(key, event.object);
+          if (!ended) changed(objects);
+        });
+        lines.on('close', again);
+      });
+      sent.on('error', again);
+      sent.end();
+      current = sent;
+    };
+    follow();
+    return {
+      end: () => {
+        ended = true;
+        current?.destroy();
+      },
+    };
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+}
+
+function withResolvers<T>() {
+  let resolve: (value: T) => void = () => undefined;
+  let reject: (cause: unknown) => void = () => undefined;
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}

@@ -1,0 +1,208 @@
+/** One node: containerd, kubelet and kube-proxy in its network namespace. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { cacheFolder } from '../../verify/kit/cache';
+import { type Outcome, run } from '../../verify/kit/command';
+import { goProgramVersion } from '../../verify/kit/go';
+import { NODE_PROGRAMS } from '../../verify/kit/tools';
+import { kubeconfig, pki } from './certificates';
+import { DNS_ADDRESS, folders, type NodeLayout, POD_NETWORK, REGISTRY_URL } from './layout';
+import { isRunning, lastLines, start } from './processes';
+
+const CGROUPS = '/sys/fs/cgroup';
+export const PAUSE_IMAGE = 'registry.e2e.test/pause:1';
+
+function nodeProgram(name: string): string {
+  const program = NODE_PROGRAMS.find((candidate) => candidate.name === name);
+  if (!program) throw new Error(`No program ${name} in the kit`);
+  return join(cacheFolder(name, goProgramVersion(program)), name);
+}
+
+/** `ctr` speaks to a node's containerd. */
+export function ctr(node: NodeLayout, args: readonly string[], timeoutSeconds = 120): Promise<Outcome> {
+  const namespace = `--net=/run/netns/${node.netns}`;
+  const command = [namespace, 'ctr', '--address', node.containerdSocket, '--namespace', 'k8s.io', ...args];
+  return run('nsenter', command, { timeoutSeconds });
+}
+
+/** Version 1 hierarchies: each must have the kubelet's root, and a cpuset starts empty. */
+function createCgroups(node: NodeLayout): void {
+  const hierarchies = readFileSync('/proc/mounts', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' '))
+    .filter(([, , type]) => type === 'cgroup')
+    .flatMap(([, path]) => path ?? []);
+  for (const hierarchy of hierarchies) mkdirSync(join(hierarchy, node.cgroup), { recursive: true });
+  for (const file of ['cpuset.cpus', 'cpuset.mems']) {
+    const parent = readFileSync(join(CGROUPS, 'cpuset', file), 'utf8');
+    writeFileSync(join(CGROUPS, 'cpuset', node.cgroup, file), parent);
+  }
+}
+
+function containerdConfiguration(node: NodeLayout): string {
+  const root = join(node.folder, 'containerd');
+  const unused = ['aufs', 'btrfs', 'zfs', 'devmapper'].map((name) => `"io.containerd.snapshotter.v1.${name}"`);
+  const tracing = ['"io.containerd.tracing.processor.v1.otlp"', '"io.containerd.internal.v1.tracing"'];
+  const cri = 'plugins."io.containerd.grpc.v1.cri"';
+  return `version = 2
+root = "${root}"
+state = "${join(folders.run, `containerd-${node.index}`)}"
+disabled_plugins = [${[...unused, ...tracing].join(', ')}]
+[grpc]
+  address = "${node.containerdSocket}"
+[plugins."io.containerd.internal.v1.opt"]
+  path = "${join(root, 'opt')}"
+[${cri}]
+  sandbox_image = "${PAUSE_IMAGE}"
+  disable_apparmor = true
+  # Without CAP_SYS_RESOURCE no score can be lowered.
+  restrict_oom_score_adj = true
+  netns_mounts_under_state_dir = true
+  # The defaults from containerd 2.0 on.
+  enable_unprivileged_ports = true
+  enable_unprivileged_icmp = true
+[${cri}.registry]
+  config_path = "${join(node.folder, 'registries')}"
+[${cri}.containerd]
+  snapshotter = "overlayfs"
+  default_runtime_name = "runc"
+[${cri}.containerd.runtimes.runc]
+  runtime_type = "io.containerd.runc.v2"
+[${cri}.containerd.runtimes.runc.options]
+  SystemdCgroup = false
+[${cri}.cni]
+  bin_dir = "/usr/lib/cni"
+  conf_dir = "${join(node.folder, 'cni')}"
+`;
+}
+
+function cniConfiguration(node: NodeLayout): unknown {
+  const dataDir = join(folders.run, `addresses-${node.index}`);
+  const ranges = [[{ subnet: node.podNetwork }]];
+  const ipam = { type: 'host-local', dataDir, ranges, routes: [{ dst: '0.0.0.0/0' }] };
+  return {
+    cniVersion: '1.0.0',
+    name: 'e2e',
+    plugins: [
+      { type: 'bridge', bridge: 'cni0', isGateway: true, ipMasq: false, hairpinMode: true, ipam },
+      { type: 'portmap', capabilities: { portMappings: true } },
+    ],
+  };
+}
+
+function kubeletConfiguration(node: NodeLayout): unknown {
+  return {
+    apiVersion: 'kubelet.config.k8s.io/v1beta1',
+    kind: 'KubeletConfiguration',
+    failCgroupV1: false,
+    cgroupDriver: 'cgroupfs',
+    cgroupRoot: `/${node.cgroup}`,
+    containerRuntimeEndpoint: `unix://${node.containerdSocket}`,
+    address: node.address,
+    authentication: {
+      anonymous: { enabled: false },
+      webhook: { enabled: true },
+      x509: { clientCAFile: pki('ca.crt') },
+    },
+    authorization: { mode: 'Webhook' },
+    tlsCertFile: pki(`kubelet-serving-${node.index}.crt`),
+    tlsPrivateKeyFile: pki(`kubelet-serving-${node.index}.key`),
+    clusterDNS: [DNS_ADDRESS],
+    clusterDomain: 'cluster.local',
+    resolvConf: join(node.folder, 'resolv.conf'),
+    podLogsDir: join(node.folder, 'pod-logs'),
+    volumePluginDir: join(node.folder, 'volume-plugins'),
+    failSwapOn: false,
+    serializeImagePulls: false,
+    registryPullQPS: 0,
+    imageGCHighThresholdPercent: 100,
+    // A thin disk under many image stores: the node must not evict over what is not the system's.
+    evictionHard: { 'memory.available': '100Mi', 'nodefs.available': '1%', 'imagefs.available': '1%' },
+    healthzBindAddress: '127.0.0.1',
+  };
+}
+
+function proxyConfiguration(node: NodeLayout): unknown {
+  return {
+    apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
+    kind: 'KubeProxyConfiguration',
+    mode: 'iptables',
+    clientConnection: { kubeconfig: kubeconfig('proxy') },
+    clusterCIDR: POD_NETWORK,
+    hostnameOverride: node.name,
+    bindAddress: node.address,
+    healthzBindAddress: '127.0.0.1:10256',
+    metricsBindAddress: '127.0.0.1:10249',
+    // These are settings of the whole machine.
+    conntrack: { maxPerCore: 0, min: 0, tcpEstablishedTimeout: '0s', tcpCloseWaitTimeout: '0s' },
+  };
+}
+
+function writeConfiguration(node: NodeLayout): void {
+  for (const part of ['cni', 'pod-logs', 'kubelet', 'volume-plugins', 'registries/_default', 'kubelet-pki']) {
+    mkdirSync(join(node.folder, part), { recursive: true });
+  }
+  const hosts = `[host."${REGISTRY_URL}"]\n  capabilities = ["pull", "resolve"]\n`;
+  const write = (path: string, content: string): void => writeFileSync(join(node.folder, path), content);
+  write('registries/_default/hosts.toml', hosts);
+  write('resolv.conf', '# empty: there is nobody outside to ask\n');
+  write('containerd.toml', containerdConfiguration(node));
+  write('cni/10-e2e.conflist', JSON.stringify(cniConfiguration(node)));
+  write('kubelet.json', JSON.stringify(kubeletConfiguration(node)));
+  write('proxy.json', JSON.stringify(proxyConfiguration(node)));
+}
+
+async function startContainerd(node: NodeLayout): Promise<void> {
+  const name = `containerd-${node.index}`;
+  mkdirSync(folders.run, { recursive: true });
+  start(name, node, ['containerd', '--config', join(node.folder, 'containerd.toml'), '--log-level', 'info']);
+  while (!existsSync(node.containerdSocket) || (await ctr(node, ['version'])).status !== 0) {
+    if (!isRunning(name)) throw new Error(`containerd of ${node.name} ended:\n${lastLines(name)}`);
+    await sleep(100);
+  }
+}
+
+/** Reference → digest. */
+export type Images = ReadonlyMap<string, string>;
+
+/** Fetches images, so that a start measures the system and not the unpacking of its images. */
+async function pull(node: NodeLayout, images: Images): Promise<void> {
+  const { stdout } = await ctr(node, ['images', 'list']);
+  const there = new Set(
+    stdout
+      .split('\n')
+      .map((line) => line.split(/\s+/))
+      .map(([name, , digest]) => `${name} ${digest}`),
+  );
+  for (const [image] of [...images].filter(([name, digest]) => !there.has(`${name} ${digest}`))) {
+    const hosts = join(node.folder, 'registries');
+    const { status, stderr } = await ctr(node, ['images', 'pull', '--hosts-dir', hosts, image], 300);
+    if (status !== 0) throw new Error(`${node.name} cannot pull ${image}: ${stderr.trim().slice(-300)}`);
+  }
+}
+
+export async function startRuntime(node: NodeLayout, images: Images): Promise<void> {
+  createCgroups(node);
+  writeConfiguration(node);
+  await startContainerd(node);
+  await pull(node, images);
+}
+
+export function startKubelet(node: NodeLayout): void {
+  start(`kubelet-${node.index}`, node, [
+    nodeProgram('kubelet'),
+    `--config=${join(node.folder, 'kubelet.json')}`,
+    `--kubeconfig=${kubeconfig(`kubelet-${node.index}`)}`,
+    `--root-dir=${join(node.folder, 'kubelet')}`,
+    `--cert-dir=${join(node.folder, 'kubelet-pki')}`,
+    `--hostname-override=${node.name}`,
+    `--node-ip=${node.address}`,
+    `--node-labels=topology.kubernetes.io/zone=${node.zone}`,
+  ]);
+  start(`proxy-${node.index}`, node, [nodeProgram('kube-proxy'), `--config=${join(node.folder, 'proxy.json')}`]);
+}
+
+export function nodeFolders(): string[] {
+  return existsSync(folders.nodes) ? readdirSync(folders.nodes) : [];
+}

@@ -1,0 +1,76 @@
+/**
+ * `make e2e`: a system on real nodes. This half prepares the machine, starts the other one (`inside.ts`) in the first
+ * node's network, and cleans up whatever happens.
+ *
+ *     node --import tsx e2e/run.ts [SYSTEM] [--keep] [--down]
+ */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { nodeLayouts } from './cluster/layout';
+import { rememberMachine, whatIsMissing } from './cluster/machine';
+import { createNetwork } from './cluster/network';
+import { tearDown } from './cluster/teardown';
+import { ensureImage } from './images/build';
+import { imagesOf } from './images/references';
+import { synthesize } from './manifests';
+import { nodesFor } from './nodes';
+import { ensureTools } from './tools';
+
+const INSIDE = join(__dirname, 'inside.ts');
+
+function say(line: string): void {
+  console.log(line);
+}
+
+/** Runs the inner half to its end; a signal to us ends it. */
+function runInside(netns: string, args: readonly string[]): Promise<number> {
+  const command = [`--net=/run/netns/${netns}`, process.execPath, '--import', 'tsx', INSIDE, ...args];
+  const child = spawn('nsenter', command, { stdio: 'inherit' });
+  const end = (): void => {
+    child.kill('SIGTERM');
+  };
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, end);
+  return new Promise((resolve) => child.on('close', (status) => resolve(status ?? 1)));
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const missing = whatIsMissing();
+  if (missing !== undefined) {
+    say(`e2e: this machine cannot hold a cluster: ${missing}`);
+    return args.includes('--where-possible') ? 0 : 1;
+  }
+  if (args.includes('--down')) {
+    await tearDown();
+    return 0;
+  }
+  const system = args.find((word) => !word.startsWith('-')) ?? 'django-react';
+  const manifests = synthesize({ system, tier: 'medium' });
+  const nodes = nodeLayouts(nodesFor(manifests.plan));
+  await ensureTools(say);
+  for (const { recipe } of imagesOf(manifests.objects))
+    if (await ensureImage(recipe)) say(`packed image ${recipe.name}`);
+  await tearDown();
+  rememberMachine();
+  try {
+    await createNetwork(nodes);
+    return await runInside(nodes[0]?.netns ?? '', [
+      system,
+      String(nodes.length),
+      ...args.filter((a) => a.startsWith('-')),
+    ]);
+  } finally {
+    const start = Date.now();
+    await tearDown();
+    say(`e2e: everything is stopped and removed (${((Date.now() - start) / 1000).toFixed(0)} s)`);
+  }
+}
+
+main(process.argv.slice(2)).then(
+  (status) => {
+    process.exitCode = status;
+  },
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  },
+);

@@ -1,0 +1,140 @@
+/** What every check is given: a running cluster, a system in it, and where to write down what was found. */
+import { run } from '../verify/kit/command';
+import { goProgram } from '../verify/kit/tools';
+import type { Api, Resource } from './cluster/api';
+import type { Enforcer } from './cluster/enforcer';
+import { KUBECONFIG, type NodeLayout } from './cluster/layout';
+import type { Manifests } from './manifests';
+import type { User } from './users/user';
+
+export interface Pod extends Resource {
+  readonly metadata: Resource['metadata'] & { readonly uid: string; readonly namespace: string };
+  readonly spec: {
+    readonly nodeName?: string;
+    readonly containers: readonly {
+      readonly name: string;
+      readonly ports?: readonly {
+        readonly name?: string;
+        readonly containerPort: number;
+        readonly protocol?: 'TCP' | 'UDP';
+      }[];
+    }[];
+  };
+  readonly status: {
+    readonly phase?: string;
+    readonly podIP?: string;
+    readonly conditions?: readonly Condition[];
+    readonly containerStatuses?: readonly ContainerStatus[];
+  };
+}
+
+export interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly lastTransitionTime?: string;
+}
+
+interface ContainerStatus {
+  readonly name: string;
+  readonly containerID?: string;
+  readonly restartCount: number;
+  readonly state?: {
+    readonly running?: { readonly startedAt: string };
+    readonly terminated?: { readonly startedAt: string; readonly finishedAt: string; readonly exitCode: number };
+  };
+}
+
+/** A row of the table in `docs/reliability.md`. */
+export interface Incident {
+  readonly what: string;
+  readonly requests: number;
+  readonly failed: number;
+  /** Longest time without an answered request. */
+  readonly silentSeconds: number;
+  readonly lost: string;
+  readonly seconds: number;
+}
+
+export interface Stage {
+  readonly api: Api;
+  readonly nodes: readonly NodeLayout[];
+  readonly enforcer: Enforcer;
+  readonly system: string;
+  readonly namespace: string;
+  /** At the tier that is running. */
+  manifests: Manifests;
+  readonly user: User;
+  readonly incidents: Incident[];
+  /** Lines for the page: title → what was measured. */
+  readonly facts: Map<string, string>;
+  readonly say: (line: string) => void;
+}
+
+/** @throws Error unless the claim holds */
+export function expect(holds: boolean, claim: string): asserts holds {
+  if (!holds) throw new Error(claim);
+}
+
+export function kubectl(args: readonly string[], timeoutSeconds = 120) {
+  return run(goProgram('kubectl').path, args, { env: { KUBECONFIG }, timeoutSeconds });
+}
+
+/** @throws Error when kubectl fails */
+export async function mustKubectl(args: readonly string[], timeoutSeconds = 120): Promise<string> {
+  const { status, stdout, stderr } = await kubectl(args, timeoutSeconds);
+  if (status !== 0) throw new Error(`kubectl ${args.slice(0, 5).join(' ')}: ${stderr.trim().slice(-600)}`);
+  return stdout;
+}
+
+export function podsPath(namespace: string): string {
+  return `/api/v1/namespaces/${namespace}/pods`;
+}
+
+export function isReady({ status }: Pod): boolean {
+  return status.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false;
+}
+
+export function workloadOf(pod: Pod): string {
+  return pod.metadata.labels?.['app.kubernetes.io/name'] ?? '';
+}
+
+/** Pods that are meant to go on: no finished Jobs, nothing on its way out. */
+export async function livePods(stage: Stage): Promise<Pod[]> {
+  const pods = await stage.api.list<Pod>(podsPath(stage.namespace));
+  return pods.filter(
+    ({ status, metadata }) => status.phase !== 'Succeeded' && status.phase !== 'Failed' && !metadata.deletionTimestamp,
+  );
+}
+
+interface Controller extends Resource {
+  readonly metadata: Resource['metadata'] & { readonly generation?: number };
+  readonly spec: { readonly replicas?: number };
+  readonly status: {
+    readonly observedGeneration?: number;
+    readonly replicas?: number;
+    readonly updatedReplicas?: number;
+    readonly readyReplicas?: number;
+    readonly succeeded?: number;
+  };
+}
+
+function isSettled({ metadata, spec, status }: Controller): boolean {
+  const wanted = spec.replicas ?? 1;
+  return (
+    (status.observedGeneration ?? 0) >= (metadata.generation ?? 0) &&
+    (status.updatedReplicas ?? 0) === wanted &&
+    (status.readyReplicas ?? 0) === wanted &&
+    (status.replicas ?? 0) === wanted
+  );
+}
+
+/** What is not as the manifests want it yet. */
+export async function unsettled(stage: Stage): Promise<string[]> {
+  const root = (group: string, kind: string): string => `/apis/${group}/v1/namespaces/${stage.namespace}/${kind}`;
+  const controllers = [
+    ...(await stage.api.list<Controller>(root('apps', 'deployments'))),
+    ...(await stage.api.list<Controller>(root('apps', 'statefulsets'))),
+  ].filter((controller) => !isSettled(controller));
+  const jobs = (await stage.api.list<Controller>(root('batch', 'jobs'))).filter(({ status }) => !status.succeeded);
+  return [...controllers, ...jobs].map(({ metadata }) => metadata.name);
+}

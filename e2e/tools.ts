@@ -1,0 +1,46 @@
+/** Programs of the cluster besides those of `make verify`. */
+import { join } from 'node:path';
+import { cacheFolder } from '../verify/kit/cache';
+import { ensureDebianPackage } from '../verify/kit/debian';
+import { ensureGoProgram, type GoProgram, goProgramVersion } from '../verify/kit/go';
+import { GO_PROGRAMS, NODE_PROGRAMS } from '../verify/kit/tools';
+
+export const NODE_ADDONS = {
+  coredns: {
+    name: 'coredns',
+    project: 'coredns',
+    module: 'github.com/coredns/coredns',
+    package: 'github.com/coredns/coredns',
+  },
+  'metrics-server': {
+    name: 'metrics-server',
+    project: 'metrics-server',
+    module: 'sigs.k8s.io/metrics-server',
+    package: 'sigs.k8s.io/metrics-server/cmd/metrics-server',
+  },
+} as const satisfies Record<string, GoProgram>;
+
+const needed = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl'];
+
+const packages = [
+  { package: 'containerd', program: 'containerd' },
+  { package: 'runc', program: 'runc' },
+  { package: 'containernetworking-plugins', program: '/usr/lib/cni/bridge' },
+  { package: 'nftables', program: 'nft' },
+  { package: 'iptables', program: 'iptables' },
+  { package: 'iproute2', program: 'ip' },
+  { package: 'openssl', program: 'openssl' },
+];
+
+export function goPath(program: GoProgram): string {
+  return join(cacheFolder(program.name, goProgramVersion(program)), program.name);
+}
+
+/** Builds and installs what is not there yet. */
+export async function ensureTools(say: (line: string) => void): Promise<void> {
+  for (const wanted of packages) if (await ensureDebianPackage(wanted)) say(`installed ${wanted.package}`);
+  const own = GO_PROGRAMS.filter(({ name, project }) => needed.includes(name) && project !== 'kubernetes-1.28');
+  for (const program of [...own, ...NODE_PROGRAMS, ...Object.values(NODE_ADDONS)]) {
+    if (await ensureGoProgram(program)) say(`built ${program.name} ${goProgramVersion(program)}`);
+  }
+}

@@ -1,0 +1,73 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { until } from '../cluster/until';
+import { expect } from '../stage';
+import type { Client } from './client';
+import type { User } from './user';
+
+const API = '/api/v1';
+
+async function result(client: Client, job: string): Promise<string | null> {
+  const { body } = await client.must(200, 'GET', `${API}/jobs/${job}/`);
+  return (JSON.parse(body) as { result: string | null }).result;
+}
+
+async function submit(client: Client, mark: string): Promise<string> {
+  const { body } = await client.must(202, 'POST', `${API}/jobs/`, JSON.stringify({ word: mark }));
+  return String((JSON.parse(body) as { id: number }).id);
+}
+
+async function write(client: Client, mark: string): Promise<void> {
+  await client.must(201, 'POST', `${API}/notes/`, JSON.stringify({ text: mark }));
+}
+
+async function missing(client: Client, marks: readonly string[]): Promise<string[]> {
+  const { body } = await client.must(200, 'GET', `${API}/notes/`);
+  const there = new Set(JSON.parse(body) as string[]);
+  return marks.filter((mark) => !there.has(mark));
+}
+
+async function session(client: Client): Promise<string[]> {
+  const page = await client.must(200, 'GET', '/');
+  const script = /src="(?<path>[^"]+)"/.exec(page.body)?.groups?.['path'] ?? '';
+  expect(page.headers['x-frame-options'] === 'DENY', 'The page has no X-Frame-Options');
+  await client.must(200, 'GET', script);
+  const configuration = JSON.parse((await client.must(200, 'GET', `${API}/config/frontend/`)).body) as { api: string };
+  expect(configuration.api === API, 'The runtime configuration names another API');
+  await client.must(200, 'GET', '/static/shop/style.css');
+  await client.must(200, 'GET', '/admin/');
+
+  const mark = `session-${randomBytes(6).toString('hex')}`;
+  await write(client, mark);
+  expect((await missing(client, [mark])).length === 0, 'The note that was written cannot be read');
+  const file = randomBytes(200_000).toString('base64');
+  const uploaded = await client.must(201, 'PUT', `${API}/files/${mark}.txt`, file);
+  const { url } = JSON.parse(uploaded.body) as { url: string };
+  expect((await client.must(200, 'GET', url)).body === file, 'The downloaded file is another one');
+
+  const job = await submit(client, mark);
+  const done = await until('the Celery job is done', 20, async () => (await result(client, job)) ?? undefined);
+  expect(done === createHash('sha256').update(mark).digest('hex'), 'The Celery job has a wrong result');
+  const ticks = async (): Promise<number> =>
+    (JSON.parse((await client.must(200, 'GET', `${API}/ticks/`)).body) as { count: number }).count;
+  const before = await ticks();
+  await until('beat hands out its periodic task', 30, async () => (await ticks()) > before);
+  return ['page', 'API call that writes and reads', 'upload and download', 'Celery job done', 'periodic task done'];
+}
+
+export const user: User = {
+  session,
+  reads: ['/', `${API}/notes/`, `${API}/config/frontend/`, '/static/shop/style.css'],
+  write,
+  submit,
+  missing,
+  undone: async (client, jobs) => {
+    const open: string[] = [];
+    for (const job of jobs) if ((await result(client, job)) === null) open.push(job);
+    return open;
+  },
+  burn: { path: `${API}/burn/`, service: 'backend' },
+  release: {
+    frontend: 'registry.e2e.test/django-react/frontend:1.0.1',
+    backend: 'registry.e2e.test/django-react/backend:1.0.1',
+  },
+};
