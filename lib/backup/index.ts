@@ -1,0 +1,5 @@
+export { repositoryLines, SubjectBackup, WholeBackup } from './backup';
+export { configurationOf } from './configuration';
+export { type BackupContribution, type BackupWork, throwAwayFolder } from './contribution';
+export { repositoryScript } from './repository-script';
+export { wholeFiles } from './whole-files';

@@ -1,0 +1,273 @@
+/** What backups, restores and drills of PostgreSQL run, as files of their ConfigMap. */
+
+/** `server.sh`: the way into the store's server. */
+const server = `# shellcheck shell=sh
+# Read by the other scripts: ". server.sh".
+PGCONNECT_TIMEOUT=10 PGAPPNAME=keelson-backup PGOPTIONS='-c client_min_messages=warning -c search_path='
+# What an outside server calls its administrator, where its Secret says so.
+if [ -s "$CREDENTIALS/superuser-name" ]; then
+  PGUSER=$(cat "$CREDENTIALS/superuser-name")
+fi
+PGPASSWORD=$(cat "$CREDENTIALS/superuser")
+export PGUSER PGPASSWORD PGCONNECT_TIMEOUT PGAPPNAME PGOPTIONS
+`;
+
+/** `tables.sh`: which tables must have rows after a restore, and whether they have. */
+const tables = `# shellcheck shell=sh
+# Read by the other scripts: ". tables.sh".
+query() {
+  psql -X -w -q -A -t -v ON_ERROR_STOP=1 "$@"
+}
+
+# tables_with_rows DATABASE
+tables_with_rows() {
+  query -d "$1" >"$TMPDIR/unsorted" <<'SQL'
+SELECT format('SELECT %L WHERE EXISTS (SELECT FROM ONLY %s)', oid::regclass, oid::regclass)
+  FROM pg_catalog.pg_class
+ WHERE relkind = 'r' AND relpersistence = 'p'
+   AND relnamespace NOT IN (SELECT oid FROM pg_catalog.pg_namespace
+                             WHERE nspname IN ('pg_catalog', 'information_schema') OR nspname LIKE 'pg\\_%')
+ ORDER BY 1 \\gexec
+SQL
+  LC_ALL=C sort "$TMPDIR/unsorted"
+}
+
+# Roles that are there already are no fault; one that is missing shows when something is to belong to it.
+load_globals() {
+  feed "$run" globals globals.sql psql -X -w -q -d postgres >/dev/null 2>"$TMPDIR/globals" || {
+    cat "$TMPDIR/globals" >&2
+    fail "the roles could not be restored"
+  }
+}
+
+# check_tables DATABASE: every table that had rows when the backup was taken has rows.
+check_tables() {
+  get "$run" tables tables.txt >"$TMPDIR/tables"
+  [ -s "$TMPDIR/tables" ] || fail "the backup $run has no table with rows"
+  while read -r table; do
+    rows=$(query -d "$1" -c "SELECT count(*) FROM ONLY $table")
+    [ "$rows" -gt 0 ] || fail "$table had rows when the backup was taken, and has none"
+    echo "$table: $rows rows"
+  done <"$TMPDIR/tables"
+}
+`;
+
+/** `throw-away.sh`: a server of its own in this container, on a socket only it can see. */
+const throwAway = `# shellcheck shell=sh
+# Read by the other scripts: ". throw-away.sh".
+
+# initdb wants its user to have a name; the container's has none in /etc/passwd.
+name_user() {
+  id -un >/dev/null 2>&1 && return
+  for library in /usr/lib/*/libnss_wrapper.so; do
+    [ -e "$library" ] || continue
+    NSS_WRAPPER_PASSWD="$TMPDIR/passwd" NSS_WRAPPER_GROUP="$TMPDIR/group"
+    echo "postgres:x:$(id -u):$(id -g):PostgreSQL:$WORK:/bin/false" >"$NSS_WRAPPER_PASSWD"
+    echo "postgres:x:$(id -g):" >"$NSS_WRAPPER_GROUP"
+    export LD_PRELOAD="$library" NSS_WRAPPER_PASSWD NSS_WRAPPER_GROUP
+    return
+  done
+}
+
+stop_server() {
+  pg_ctl -D "$WORK/data" -m immediate stop >/dev/null 2>&1 || true
+  rm -rf "$WORK/data" "$WORK/log"
+}
+
+start_server() {
+  name_user
+  # A pod that was killed leaves what it had on a volume that outlives it.
+  rm -rf "$WORK/data" "$WORK/log"
+  trap stop_server EXIT
+  initdb --username=postgres --auth=trust --encoding=UTF8 --no-sync -D "$WORK/data" >/dev/null
+  cat >>"$WORK/data/postgresql.conf" <<CONFIGURATION
+listen_addresses = ''
+port = 5432
+unix_socket_directories = '$TMPDIR'
+fsync = off
+full_page_writes = off
+wal_level = minimal
+max_wal_senders = 0
+max_wal_size = 2GB
+autovacuum = off
+CONFIGURATION
+  pg_ctl -D "$WORK/data" -l "$WORK/log" -w -t 300 start >/dev/null || { cat "$WORK/log" >&2; fail "no server could be started"; }
+  unset PGPASSWORD PGSSLMODE
+  PGHOST="$TMPDIR" PGPORT=5432 PGUSER=postgres
+  export PGHOST PGPORT PGUSER
+  load_globals
+}
+
+# load_dump DATABASE, load_sql DATABASE: into a new database.
+load_dump() {
+  createdb --template=template0 "$1"
+  feed "$run" dump database.dump pg_restore --exit-on-error --dbname="$1"
+}
+
+load_sql() {
+  createdb --template=template0 "$1"
+  feed "$run" sql database.sql psql -X -w -q -v ON_ERROR_STOP=1 -d "$1" >/dev/null
+}
+`;
+
+/** `to-sql.sh RUN`: the custom dump as SQL: one reading of the database makes both. */
+const toSql = `#!/bin/sh
+set -eu
+. "$SCRIPTS/repository.sh"
+feed "$1" dump database.dump pg_restore --file=-
+`;
+
+const backup = `#!/bin/sh
+set -eu
+. "$SCRIPTS/repository.sh"
+. "$SCRIPTS/server.sh"
+. "$SCRIPTS/tables.sh"
+
+open_repository
+begin_run
+tables_with_rows "$DATABASE" >"$TMPDIR/before"
+put_output globals globals.sql pg_dumpall --no-password --globals-only --no-role-passwords
+# Not compressed: restic does that, after it has left out what the dump of yesterday had.
+put_output dump database.dump pg_dump --no-password --format=custom --compress=0 --lock-wait-timeout=300s --dbname="$DATABASE"
+tables_with_rows "$DATABASE" >"$TMPDIR/after"
+LC_ALL=C comm -12 "$TMPDIR/before" "$TMPDIR/after" >"$TMPDIR/tables"
+put_output tables tables.txt cat "$TMPDIR/tables"
+
+# Read back from where it is kept: its list, and then all of it.
+feed "$run" dump database.dump pg_restore --list >"$TMPDIR/list"
+listed=$(grep -c ' TABLE DATA ' "$TMPDIR/list" || true)
+wanted=$(wc -l <"$TMPDIR/tables")
+[ "$listed" -ge "$wanted" ] || fail "the dump lists $listed tables, and $wanted have rows"
+feed "$run" dump database.dump pg_restore --file=/dev/null
+feed "$run" globals globals.sql grep -c 'PostgreSQL database cluster dump complete' >/dev/null
+
+if [ "$PLAIN" = yes ]; then
+  . "$SCRIPTS/throw-away.sh"
+  put_output sql database.sql sh "$SCRIPTS/to-sql.sh" "$run"
+  start_server
+  load_sql loaded
+  check_tables loaded
+  accept globals tables sql dump
+else
+  accept globals tables dump
+fi
+echo "$listed tables of $DATABASE"
+`;
+
+/** `drill.sh`: whether the newest backup can be restored, and when that last was so. */
+const drill = `#!/bin/sh
+set -eu
+. "$SCRIPTS/repository.sh"
+. "$SCRIPTS/tables.sh"
+. "$SCRIPTS/throw-away.sh"
+
+need_repository
+choose_run dump
+echo "restores the backup $run of $RESTIC_REPOSITORY into a throw-away server"
+start_server
+load_dump restored
+check_tables restored
+if [ "$PLAIN" = yes ]; then
+  load_sql loaded
+  check_tables loaded >/dev/null
+fi
+tables=$(wc -l <"$TMPDIR/tables")
+size=$(query -d postgres -c "SELECT pg_database_size('restored')")
+restored=$run
+begin_run
+status="{\\"backup\\": \\"$restored\\", \\"drill\\": \\"$run\\", \\"tables\\": $tables, \\"bytes\\": $size}"
+put_output drill drill.json echo "$status"
+accept drill
+# Where there is a pod around this: what \`kubectl get pod -o yaml\` shows of it.
+[ -w /dev/termination-log ] && echo "$status" >/dev/termination-log
+echo "the drill passed: $status"
+`;
+
+const restore = `#!/bin/sh
+# Restores into a database beside the present one, and changes their names when it is complete: a restore that fails
+# leaves everything as it was. Only a database without connections is replaced, and one with tables only by OVERWRITE=yes.
+set -eu
+. "$SCRIPTS/repository.sh"
+. "$SCRIPTS/server.sh"
+. "$SCRIPTS/tables.sh"
+
+server_query() {
+  query -d postgres -v database="$DATABASE" -v new="$new" -v old="$old" -v owner="$OWNER" -v monitor="$MONITOR"
+}
+
+need_repository
+choose_run dump
+new="\${DATABASE}_restoring" old="\${DATABASE}_before_restore"
+echo "restores the backup $run of $RESTIC_REPOSITORY into $DATABASE at $PGHOST:$PGPORT"
+
+exists=$(server_query <<'SQL'
+SELECT count(*) FROM pg_database WHERE datname = :'database'
+SQL
+)
+kept=$(server_query <<'SQL'
+SELECT count(*) FROM pg_database WHERE datname = :'old'
+SQL
+)
+[ "$kept" -eq 0 ] || fail "$old is still there from an earlier restore: look at it, and drop it first"
+connections=$(server_query <<'SQL'
+SELECT count(*) FROM pg_stat_activity
+ WHERE datname = :'database' AND backend_type = 'client backend' AND usename <> :'monitor'
+SQL
+)
+[ "$connections" -eq 0 ] || fail "$DATABASE has $connections connections: scale what uses it to zero first"
+tables=0
+if [ "$exists" -eq 1 ]; then
+  tables=$(query -d "$DATABASE" -c "SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace NOT IN (SELECT oid FROM pg_namespace WHERE nspname IN ('pg_catalog', 'information_schema') OR nspname LIKE 'pg\\_%')")
+fi
+if [ "$tables" -gt 0 ] && [ "\${OVERWRITE:-no}" != yes ]; then
+  fail "$DATABASE has $tables tables: say OVERWRITE=yes to replace it; it is kept as $old"
+fi
+
+# Roles first, because data belongs to them; without passwords, which the roles Job sets. Those that are there stay.
+load_globals
+server_query <<'SQL'
+DROP DATABASE IF EXISTS :"new";
+CREATE DATABASE :"new" TEMPLATE template0 OWNER :"owner";
+SQL
+feed "$run" dump database.dump pg_restore --exit-on-error --dbname="$new"
+check_tables "$new"
+query -d "$new" -c 'ANALYZE'
+
+if [ "$exists" -eq 1 ]; then
+  # Whoever came in meanwhile is sent away: who watches, that is, for everybody else was seen to be gone.
+  server_query <<'SQL'
+ALTER DATABASE :"database" ALLOW_CONNECTIONS false;
+SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE datname = :'database' \\g /dev/null
+BEGIN;
+ALTER DATABASE :"database" RENAME TO :"old";
+ALTER DATABASE :"new" RENAME TO :"database";
+COMMIT;
+SQL
+else
+  server_query <<'SQL'
+ALTER DATABASE :"new" RENAME TO :"database";
+SQL
+fi
+if [ "$exists" -eq 1 ] && [ "$tables" -eq 0 ]; then
+  server_query <<'SQL'
+DROP DATABASE :"old";
+SQL
+elif [ "$exists" -eq 1 ]; then
+  server_query <<'SQL'
+ALTER DATABASE :"old" ALLOW_CONNECTIONS true;
+SQL
+  echo "what was there is kept as $old"
+fi
+echo "restored the backup $run; now the roles: kubectl create job --from=cronjob/$ROLES $ROLES-after-restore"
+`;
+
+/** The files, by name. */
+export const backupFiles: Readonly<Record<string, string>> = {
+  'server.sh': server,
+  'tables.sh': tables,
+  'throw-away.sh': throwAway,
+  'to-sql.sh': toSql,
+  'backup.sh': backup,
+  'drill.sh': drill,
+  'restore.sh': restore,
+};
