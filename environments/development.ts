@@ -11,6 +11,7 @@ export default {
   tls: { by: 'none' },
   // k3s, k3d and Rancher Desktop bring Traefik here.
   ingress: { peer: { namespace: 'kube-system', podLabels: { 'app.kubernetes.io/name': 'traefik' } } },
+  gateway: { className: 'traefik' },
   // Images are built or loaded on the laptop; there is no registry to ask again.
   images: { pullPolicy: 'IfNotPresent' },
   secrets: { provider: 'bootstrap' },

@@ -45,7 +45,7 @@ export default {
         tls: true,
         // Next.js starts its pages from inline scripts.
         contentSecurityPolicy:
-          "default-src 'self'; script-src 'self' 'unsafe-inline' {static}; style-src 'self' 'unsafe-inline' {static}; img-src 'self' data: {static}; object-src 'none'; base-uri 'self'; frame-ancestors 'none'",
+          "default-src 'self'; script-src 'self' 'unsafe-inline' {static}; style-src 'self' 'unsafe-inline' {static}; img-src 'self' data: {static}; font-src 'self' {static}; object-src 'none'; base-uri 'self'; frame-ancestors 'none'",
         methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
         bodySize: '10Mi',
         // Figures are not in the document: a class behind one address opens a page together.

@@ -1,3 +1,4 @@
+export { configMaps } from './config-maps';
 export { statusPath, statusPort } from './layout';
 export { nginxFiles } from './nginx';
 export { NginxProxy, type NginxProxyProps } from './nginx-proxy';

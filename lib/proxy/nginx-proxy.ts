@@ -12,6 +12,7 @@ import { service as kubernetesService } from '../kubernetes/service';
 import { serviceAccount } from '../kubernetes/service-account';
 import { waitContainer } from '../kubernetes/wait';
 import type { Plan } from '../model/plan';
+import { configMaps } from './config-maps';
 import { drainSeconds, livePath, readyPath, templateFolder, tlsFolder } from './layout';
 import { nginxFiles } from './nginx';
 import type { ProxyService } from './proxy-service';
@@ -21,13 +22,27 @@ export interface NginxProxyProps {
   readonly service: ProxyService;
 }
 
-/** The ConfigMap of the configuration; the proxy's own name is that of its settings. */
-function configName(service: ProxyService): string {
-  return `${service.name}-nginx`;
+/** A ConfigMap of the configuration; the proxy's own name is that of its settings. */
+function configName(service: ProxyService, index: number): string {
+  return index === 0 ? `${service.name}-nginx` : `${service.name}-nginx-${index + 1}`;
 }
 
-function volumes(service: ProxyService): k8s.Volume[] {
-  const config: k8s.Volume = { name: 'config', configMap: { name: configName(service) } };
+/** One folder, of however many ConfigMaps. */
+function configVolume(names: readonly string[]): k8s.Volume {
+  const [name = ''] = names;
+  if (names.length === 1) return { name: 'config', configMap: { name } };
+  return { name: 'config', projected: { sources: names.map((each) => ({ configMap: { name: each } })) } };
+}
+
+/**
+ * The most upstreams that the start waits for, one after the other. nginx starts without them too, and follows them when
+ * they come; a thousand init containers would take longer than anything that they wait for, and more than `kubectl apply`
+ * can hold of one object.
+ */
+const mostWaits = 20;
+
+function volumes(service: ProxyService, configs: readonly string[]): k8s.Volume[] {
+  const config = configVolume(configs);
   const { tlsSecret } = service.proxy;
   if (tlsSecret === undefined) return [config];
   // Group-readable: the pod's group owns it, and the process is no root. 0440 in decimal, as JSON has no octal.
@@ -68,14 +83,19 @@ export class NginxProxy extends Construct {
   constructor(scope: Construct, id: string, { plan, service }: NginxProxyProps) {
     super(scope, id);
     const files = nginxFiles(service, plan.namespace, plan.edge.hosts);
-    configMap(this, plan, service, configName(service), files);
+    const configs = configMaps(files).map((data, index) => {
+      const name = configName(service, index);
+      configMap(this, plan, service, name, data);
+      return name;
+    });
+    const waits = service.waits.length > mostWaits ? [] : service.waits;
     serviceAccount(this, plan, service);
     deployment(this, {
       plan,
       workload: service,
       containers: [nginx(service)],
-      initContainers: service.waits.map((wait) => waitContainer(plan, wait)),
-      volumes: volumes(service),
+      initContainers: waits.map((wait) => waitContainer(plan, wait)),
+      volumes: volumes(service, configs),
       checksums: { nginx: checksum(files), ...useSettings(service.name, service.settings).checksums },
       graceSeconds: drainSeconds + service.graceSeconds,
       strategy: 'rolling',

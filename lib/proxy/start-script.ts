@@ -42,10 +42,15 @@ if [ -e "$modules/ngx_http_brotli_static_module.so" ]; then brotli=; fi
 
 mkdir -p "$config"
 for template in "$templates"/*.conf; do
+  # A long file comes in parts: servers.conf, servers.conf.01, …
+  set -- "$template"
+  for part in "$template".*; do
+    if [ -e "$part" ]; then set -- "$@" "$part"; fi
+  done
   sed -e "s|${placeholder.resolvers}|$resolvers|" -e "s|${placeholder.clusterDomain}|$domain|" \\
     -e "s|${placeholder.ipv6}|$ipv6|" -e "s|${placeholder.brotli}|$brotli|" -e "s|${placeholder.modules}|$modules|" \\
-    "$template" >"$config/\${template##*/}"
-  if [ -n "$brotli" ] && grep -q '${placeholder.brotli}' "$template"; then
+    "$@" >"$config/\${template##*/}"
+  if [ -n "$brotli" ] && grep -q '${placeholder.brotli}' "$@"; then
     echo "this image has no Brotli module: precompressed .gz files are served, .br files are not" >&2
   fi
 done

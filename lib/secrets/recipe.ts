@@ -62,6 +62,11 @@ export interface CertificateRecipe {
   readonly image: string;
 }
 
+function certificateImage(stores: Plan['stores'], { usedBy }: SecretPlan): string | undefined {
+  const serving = stores.find(({ name }) => usedBy.includes(name));
+  return (usedBy.length === 0 ? undefined : (serving ?? stores.find(({ kind }) => kind === 'postgres')))?.image;
+}
+
 /**
  * The certificates among the generated Secrets. openssl is not in the helper image; the image of the store that serves
  * with the certificate has it (PostgreSQL's Debian variants do) and is in the cluster anyway. The edge's is made in that
@@ -72,10 +77,7 @@ export function certificateRecipes(plan: Pick<Plan, 'secrets' | 'stores'>): read
   return generatedSecrets(plan).flatMap((secret) => {
     const value = Object.values(secret.keys).find((item) => item?.make === 'certificate');
     if (value?.make !== 'certificate') return [];
-    const { stores } = plan;
-    const store =
-      stores.find(({ name }) => secret.usedBy.includes(name)) ?? stores.find(({ kind }) => kind === 'postgres');
-    const image = store?.image;
+    const image = certificateImage(plan.stores, secret);
     if (image === undefined) throw new Error(`Cannot make Secret "${secret.name}" as no store uses its certificate`);
     return [{ secret: secret.name, hosts: value.hosts, image }];
   });

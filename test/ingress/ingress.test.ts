@@ -1,6 +1,7 @@
 import { App, Chart } from 'cdk8s';
 import { Ingress } from '../../lib/ingress';
 import type { Plan } from '../../lib/model/plan';
+import { planWith } from '../edge/renderings';
 import { type Shop, shopPlan } from '../proxy/fixture';
 
 interface Manifest {
@@ -71,5 +72,21 @@ describe('an Ingress', () => {
     expect(named.metadata.annotations).toBeUndefined();
     expect(named.spec.tls).toEqual([{ hosts: ['shop.example.org'], secretName: 'mine' }]);
     expect(of({}).spec.tls).toBeUndefined();
+  });
+
+  test('has the host of static files with its paths, and a certificate of its own where cert-manager makes it', () => {
+    const { tls, rules } = ingress(planWith('lms', 'production', {}, 'high')).spec;
+    expect(rules.map(({ host, http }) => [host, http.paths])).toEqual([
+      ['lms.example.com', [{ path: '/', pathType: 'Prefix', backend: backend('nginx', 80) }]],
+      ['static.lms.example.com', [{ path: '/static/', pathType: 'Prefix', backend: backend('nginx', 80) }]],
+    ]);
+    expect(tls).toEqual([
+      { hosts: ['lms.example.com'], secretName: 'edge-tls' },
+      { hosts: ['static.lms.example.com'], secretName: 'edge-cdn-tls' },
+    ]);
+    const named = { tls: { by: 'secret', secret: 'mine', issuer: null } };
+    expect(ingress(planWith('lms', 'production', named, 'high')).spec.tls).toEqual([
+      { hosts: ['lms.example.com', 'static.lms.example.com'], secretName: 'mine' },
+    ]);
   });
 });

@@ -13,7 +13,7 @@ const demanding: Shop['routes'] = [
   { path: '/assets/', to: 'frontend', immutable: true },
 ];
 
-describe('what an Ingress cannot do', () => {
+describe('what an Ingress or a Gateway cannot do', () => {
   test('is said for each route that asks for it', () => {
     expect(said({ proxy: null, routes: demanding }).sort()).toEqual([
       'systems/shop.routes["/assets/"].immutable',
@@ -39,5 +39,25 @@ describe('what an Ingress cannot do', () => {
     const tls = { by: 'secret', secret: 'mine' } as const;
     expect(said({ environment: { tls } })).toEqual(['environments/production.tls']);
     expect(said({ proxy: { tls: true }, environment: { tls, edge: 'load-balancer' } })).toEqual([]);
+  });
+
+  const gateway: Shop['environment'] = { edge: 'gateway', gateway: { className: 'traefik' } };
+  const tls = { by: 'secret', secret: 'mine' } as const;
+
+  test('is less at a Gateway, whose routes have time-outs', () => {
+    expect(said({ proxy: null, routes: demanding, environment: gateway }).sort()).toEqual([
+      'systems/shop.routes["/assets/"].immutable',
+      'systems/shop.routes["/limited/"].rate',
+      'systems/shop.routes["/upload/"].bodySize',
+    ]);
+    expect(said({ routes: demanding, environment: gateway })).toEqual([]);
+  });
+
+  test('is no redirect at a Gateway of ours, nor at one whose listener of port 80 is named', () => {
+    expect(said({ environment: { ...gateway, tls } })).toEqual([]);
+    const parent = { name: 'public', namespace: 'infra', sectionName: 'https' };
+    expect(said({ environment: { ...gateway, tls, gateway: { parent } } })).toEqual(['environments/production.tls']);
+    const redirected = { parent: { ...parent, redirectSectionName: 'http' } };
+    expect(said({ environment: { ...gateway, tls, gateway: redirected } })).toEqual([]);
   });
 });

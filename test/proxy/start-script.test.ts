@@ -8,6 +8,7 @@ const template = [
   'resolver __RESOLVERS__ valid=10s;',
   'server a.__CLUSTER_DOMAIN__;',
   '__BROTLI__load_module __MODULES__/ngx_http_brotli_static_module.so;',
+  '',
 ].join('\n');
 
 describe('the start script', () => {
@@ -39,6 +40,18 @@ describe('the start script', () => {
     expect(config).toContain('resolver  10.96.0.10 [fd00::a] valid=10s;');
     expect(config).toContain('server a.k8s.internal;');
     expect(stdout).toBe(`nginx -e stderr -c ${join(folder, 'out')}/nginx.conf\n`);
+  });
+
+  test('puts the parts of a long file together, in their order', () => {
+    writeFileSync(join(folder, 'templates', 'a.conf.01'), 'second __RESOLVERS__\n');
+    writeFileSync(join(folder, 'templates', 'a.conf.02'), 'third\n');
+    const { config } = start('nameserver 10.0.0.1\n');
+    expect(config.split('\n').slice(-4)).toEqual([
+      expect.stringContaining('load_module'),
+      'second  10.0.0.1',
+      'third',
+      '',
+    ]);
   });
 
   test('takes cluster.local where nothing says otherwise, and a last line without its end', () => {

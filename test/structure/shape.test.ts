@@ -85,6 +85,7 @@ test('test/ mirrors lib/ and the rest of the program', () => {
     'charts',
     'cli',
     'docs',
+    'edge',
     'environments',
     'invariants',
     'project',

@@ -4,6 +4,12 @@ import { map, quoted } from './syntax';
 /** What no page of these systems needs; one that does asks for it in its own system's file once there is such a one. */
 const permissionsPolicy = 'camera=(), geolocation=(), microphone=(), payment=(), usb=()';
 
+const allCorsHeaders = [
+  ...['Origin', 'Methods', 'Headers'].map((name) => `Access-Control-Allow-${name}`),
+  'Access-Control-Max-Age',
+  'Access-Control-Allow-Credentials',
+];
+
 /** A year: what browsers' preload lists ask for. No subdomains: those are not ours to decide about. */
 const hstsValue = 'max-age=31536000';
 
@@ -19,9 +25,8 @@ function security(proxy: ProxyPlan): readonly (readonly [string, string])[] {
   ];
 }
 
-const corsHeaders = ['Origin', 'Methods', 'Headers', 'Max-Age'].map((name) =>
-  name === 'Max-Age' ? 'Access-Control-Max-Age' : `Access-Control-Allow-${name}`,
-);
+/** What a browser keeps of a static file that says nothing itself, seconds: short, because its name may stay when it changes. */
+const briefSeconds = 300;
 
 /**
  * `headers.conf`, included once for each server. `add_header` is inherited only by a level that has none of its own, so
@@ -46,6 +51,19 @@ export function responseHeaders(proxy: ProxyPlan): string[] {
 }
 
 /**
+ * `cdn-headers.conf`, for the host of static files. Any origin may read them, without a word about which one asked: a
+ * network that ignores `Vary: Origin` would hand the answer to one page to all others, and fonts would not load.
+ */
+export function cdnHeaders(proxy: ProxyPlan): string[] {
+  return [
+    ...security(proxy).map(([name, value]) => `add_header ${name} ${value} always;`),
+    'add_header Retry-After $retry_after always;',
+    'add_header Access-Control-Allow-Origin "*" always;',
+    'add_header Cache-Control $cdn_cache_control;',
+  ];
+}
+
+/**
  * What an upstream says and the proxy does not pass on: the headers that the proxy sets itself, or they would be there
  * twice, and what tells about its insides. As `proxy_hide_header` is inherited like `add_header`, a location that hides
  * more repeats them all.
@@ -55,11 +73,14 @@ export function hiddenHeaders(proxy: ProxyPlan, more: readonly string[] = []): s
     ...security(proxy).map(([name]) => name),
     ...(proxy.hsts ? [] : ['Strict-Transport-Security']),
     'X-Powered-By',
-    ...(proxy.cors === undefined ? [] : [...corsHeaders, 'Access-Control-Allow-Credentials']),
+    ...(proxy.cors === undefined ? [] : allCorsHeaders),
     ...more,
   ];
-  return names.map((name) => `proxy_hide_header ${name};`);
+  return [...new Set(names)].map((name) => `proxy_hide_header ${name};`);
 }
+
+/** What a static file's upstream does not say either: a cookie would keep the network from storing the file, or be stored with it. */
+export const hiddenFromCdn = [...allCorsHeaders, 'Set-Cookie'];
 
 /** The variables that the headers use. */
 export function headerMaps(proxy: ProxyPlan): string[] {
@@ -70,6 +91,12 @@ export function headerMaps(proxy: ProxyPlan): string[] {
           ['https', quoted(hstsValue)],
         ])
       : []),
+    ...(proxy.cdn === undefined
+      ? []
+      : map('"$cache_control:$upstream_http_cache_control"', 'cdn_cache_control', [
+          ['default', '$cache_control'],
+          ['":"', quoted(`public, max-age=${briefSeconds}`)],
+        ])),
     ...map('"$limit_req_status:$limit_conn_status"', 'retry_after', [
       ['default', '""'],
       ['"~REJECTED"', '1'],

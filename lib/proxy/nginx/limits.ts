@@ -1,4 +1,4 @@
-import type { ProxyPlan } from '../../model/plan';
+import type { ProxyPlan, RoutePlan } from '../../model/plan';
 
 /** Shared memory for the addresses of one limit, about 16,000 of them to a MiB; the oldest make room for new ones. */
 const zoneSize = '4m';
@@ -8,15 +8,24 @@ export function rateZone(index: number): string {
   return `rate_${index}`;
 }
 
-/** Zones are keyed by the address after `real_ip`: the client's own, not the last proxy's. */
-export function limitZones(proxy: ProxyPlan): string[] {
-  const rates = proxy.routes.flatMap((route, index) =>
+/** The zone of a route of the host of static files. */
+export function cdnRateZone(index: number): string {
+  return `cdn_rate_${index}`;
+}
+
+function rateZones(routes: readonly RoutePlan[], zone: (index: number) => string): string[] {
+  return routes.flatMap((route, index) =>
     route.rate === undefined
       ? []
-      : [`limit_req_zone $binary_remote_addr zone=${rateZone(index)}:${zoneSize} rate=${route.rate.perSecond}r/s;`],
+      : [`limit_req_zone $binary_remote_addr zone=${zone(index)}:${zoneSize} rate=${route.rate.perSecond}r/s;`],
   );
+}
+
+/** Zones are keyed by the address after `real_ip`: the client's own, not the last proxy's. */
+export function limitZones(proxy: ProxyPlan): string[] {
   return [
-    ...rates,
+    ...rateZones(proxy.routes, rateZone),
+    ...rateZones(proxy.cdn?.routes ?? [], cdnRateZone),
     ...(proxy.connectionsPerAddress === undefined
       ? []
       : [`limit_conn_zone $binary_remote_addr zone=connections:${zoneSize};`]),

@@ -1,9 +1,17 @@
 import type { RoutePlan } from '../../model/plan';
 import { healthPath, livePath, readyPath } from '../layout';
 import type { ProxyService } from '../proxy-service';
-import { rateZone } from './limits';
 import { block, type Lines, quoted } from './syntax';
 import { upstreamName } from './upstreams';
+
+/** The routes of a host. */
+export interface RouteTable {
+  readonly routes: readonly RoutePlan[];
+  /** The zone of a route's rate limit, by its place. */
+  readonly zone: (index: number) => string;
+  /** The file with the headers that a hashed file's upstream does not say. */
+  readonly immutable: string;
+}
 
 /** A WebSocket or an event stream may be silent this long, seconds; applications ping more often than once an hour. */
 const idleSeconds = 3600;
@@ -27,7 +35,7 @@ function timeouts(seconds: number): string[] {
   return [`proxy_read_timeout ${seconds}s;`, `proxy_send_timeout ${seconds}s;`];
 }
 
-function proxied(route: RoutePlan, usualBodySize: number): string[] {
+function proxied(route: RoutePlan, usualBodySize: number, { immutable }: RouteTable): string[] {
   const open = route.websocket || route.streaming;
   const large = (route.bodySize ?? 0) > usualBodySize;
   return [
@@ -36,18 +44,18 @@ function proxied(route: RoutePlan, usualBodySize: number): string[] {
     // A large upload passes through as it comes: /tmp would hold only a few of them.
     ...(large ? ['proxy_request_buffering off;'] : []),
     ...(route.websocket ? ['include websocket.conf;'] : []),
-    ...(route.immutable ? ['include immutable.conf;', `set $cache_control ${aYear};`] : []),
+    ...(route.immutable ? [`include ${immutable};`, `set $cache_control ${aYear};`] : []),
     `proxy_pass http://${upstreamName(route)};`,
   ];
 }
 
-function body(service: ProxyService, route: RoutePlan, index: number): string[] {
+function body(service: ProxyService, table: RouteTable, route: RoutePlan, index: number): string[] {
   const { proxy, name } = service;
   const { rate, bodySize } = route;
   return [
-    ...(rate === undefined ? [] : [`limit_req zone=${rateZone(index)} burst=${rate.burst} nodelay;`]),
+    ...(rate === undefined ? [] : [`limit_req zone=${table.zone(index)} burst=${rate.burst} nodelay;`]),
     ...(bodySize === undefined ? [] : [`client_max_body_size ${bodySize}m;`]),
-    ...(route.to === name ? staticFiles(route, proxy.root) : proxied(route, proxy.bodySize)),
+    ...(route.to === name ? staticFiles(route, proxy.root) : proxied(route, proxy.bodySize, table)),
   ];
 }
 
@@ -78,12 +86,12 @@ export function healthLocations(service: ProxyService): string[] {
 }
 
 /** All locations, in the table's order (nginx itself takes the longest). What no route takes answers 404. */
-export function routeLocations(service: ProxyService): string[] {
-  const { routes } = service.proxy;
+export function routeLocations(service: ProxyService, table: RouteTable): string[] {
+  const { routes } = table;
   const exact = new Set(routes.filter(({ match }) => match === 'exact').map(({ path }) => path));
   const whole = routes.some(({ path, match }) => match === 'prefix' && stem(path) === '');
   return [
-    ...routes.flatMap((route, index) => locations(route, body(service, route, index), exact)),
+    ...routes.flatMap((route, index) => locations(route, body(service, table, route, index), exact)),
     ...(whole ? [] : block('location /', ['return 404;'])),
   ];
 }

@@ -63,6 +63,8 @@ function http(service: ProxyService, hosts: readonly string[]): string[] {
     'sendfile on;',
     'tcp_nopush on;',
     'map_hash_bucket_size 256;',
+    // A name may be longer than the usual bucket.
+    ...(proxy.cdn === undefined ? [] : ['server_names_hash_bucket_size 512;']),
     ...clients,
     ...accessLog(),
     ...clientAddress(proxy.trustedProxies),
@@ -71,7 +73,9 @@ function http(service: ProxyService, hosts: readonly string[]): string[] {
     ...headerMaps(proxy),
     ...limitZones(proxy),
     ...compression(proxy.gzip, proxy.brotli),
-    ...(proxy.tlsSecret === undefined ? [] : [...tlsMaps(), ...redirectMaps(hosts)]),
+    ...(proxy.tlsSecret === undefined
+      ? []
+      : [...tlsMaps(), ...redirectMaps([...hosts, ...(proxy.cdn ? [proxy.cdn.host] : [])])]),
     'include upstreams.conf;',
     'include servers.conf;',
     ...statusServer(statusPort, statusPath),

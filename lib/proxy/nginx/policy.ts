@@ -58,6 +58,14 @@ export function policyMaps(proxy: ProxyPlan): string[] {
   ];
 }
 
+/** The same for the host of static files, which are only read. */
+export function cdnEarlyAnswers(): string[] {
+  return [
+    ...block('if ($ambiguous_path)', ['return 400;']),
+    ...block('if ($request_method !~ "^(GET|HEAD)$")', ['return 405;']),
+  ];
+}
+
 /** Answers before any location is chosen. `if` with nothing but `return` in it is sound. */
 export function earlyAnswers(proxy: ProxyPlan): string[] {
   return [

@@ -1,5 +1,5 @@
 import type { ProxyPlan } from '../../model/plan';
-import { hiddenHeaders } from './headers';
+import { hiddenFromCdn, hiddenHeaders } from './headers';
 import { map } from './syntax';
 
 /** Headers that a client could use to speak to the upstream in a proxy's name; an empty value is not sent. */
@@ -17,13 +17,13 @@ const refused = [
  * What an upstream is told. `X-Forwarded-For` holds one address, the client's: whichever end of the list an application
  * believes, it is the right one.
  */
-function toldUpstream(upgrade: boolean): string[] {
+function toldUpstream(upgrade: boolean, host = '$host$host_port'): string[] {
   return [
-    'proxy_set_header Host $host$host_port;',
+    `proxy_set_header Host ${host};`,
     'proxy_set_header X-Real-IP $remote_addr;',
     'proxy_set_header X-Forwarded-For $remote_addr;',
     'proxy_set_header X-Forwarded-Proto $forwarded_proto;',
-    'proxy_set_header X-Forwarded-Host $host$host_port;',
+    `proxy_set_header X-Forwarded-Host ${host};`,
     'proxy_set_header X-Request-ID $request_id;',
     // Upgrades pass on WebSocket routes only: any other would open a tunnel past every rule (h2c).
     ...(upgrade
@@ -33,8 +33,7 @@ function toldUpstream(upgrade: boolean): string[] {
   ];
 }
 
-/** `proxy.conf`, included once for each server: inherited by every location that sets none of these itself. */
-export function proxyDefaults(proxy: ProxyPlan): string[] {
+function exchange(): string[] {
   return [
     'proxy_http_version 1.1;',
     'proxy_connect_timeout 5s;',
@@ -47,8 +46,24 @@ export function proxyDefaults(proxy: ProxyPlan): string[] {
     'proxy_busy_buffers_size 32k;',
     // A slow client is served from memory: /tmp would fill up, and the pod be evicted.
     'proxy_max_temp_file_size 0;',
-    ...toldUpstream(false),
-    ...hiddenHeaders(proxy),
+  ];
+}
+
+/** `proxy.conf`, included once for each server: inherited by every location that sets none of these itself. */
+export function proxyDefaults(proxy: ProxyPlan): string[] {
+  return [...exchange(), ...toldUpstream(false), ...hiddenHeaders(proxy)];
+}
+
+/**
+ * `cdn-proxy.conf`, for the host of static files: the upstream is asked in the name of the main host, the only one that it
+ * need know, and without a cookie: the same file for everybody.
+ */
+export function cdnDefaults(proxy: ProxyPlan, mainHost: string): string[] {
+  return [
+    ...exchange(),
+    ...toldUpstream(false, mainHost),
+    'proxy_set_header Cookie "";',
+    ...hiddenHeaders(proxy, hiddenFromCdn),
   ];
 }
 
@@ -58,8 +73,8 @@ export function websocketHeaders(): string[] {
 }
 
 /** `immutable.conf`, included by routes to hashed files of an upstream: its own word on caching gives way. */
-export function immutableHeaders(proxy: ProxyPlan): string[] {
-  return hiddenHeaders(proxy, ['Cache-Control', 'Expires', 'Pragma']);
+export function immutableHeaders(proxy: ProxyPlan, more: readonly string[] = []): string[] {
+  return hiddenHeaders(proxy, ['Cache-Control', 'Expires', 'Pragma', ...more]);
 }
 
 /** A request without an upgrade goes over a kept connection, so `Connection` is empty there. */

@@ -1,8 +1,10 @@
+import type { ProxyPlan } from '../../model/plan';
 import { placeholder } from '../layout';
 import type { ProxyService } from '../proxy-service';
+import { cdnRateZone, rateZone } from './limits';
 import { healthLocations, routeLocations } from './locations';
 import { requestErrorLog } from './log';
-import { earlyAnswers } from './policy';
+import { cdnEarlyAnswers, earlyAnswers } from './policy';
 import { block } from './syntax';
 import { redirectLocation, tlsSettings } from './tls';
 
@@ -28,41 +30,62 @@ function errorPage(): string[] {
   ];
 }
 
-function common(service: ProxyService): string[] {
-  const { proxy } = service;
-  const limit = proxy.connectionsPerAddress;
+function common(service: ProxyService, name: string, headers: string): string[] {
   return [
-    'server_name _;',
+    `server_name ${name};`,
     requestErrorLog,
-    'include headers.conf;',
+    `include ${headers};`,
     'set $cache_control "";',
-    ...(limit === undefined ? [] : [`limit_conn connections ${limit};`]),
     ...errorPage(),
     ...healthLocations(service),
   ];
 }
 
+function connectionLimit(limit: number | undefined): string[] {
+  return limit === undefined ? [] : [`limit_conn connections ${limit};`];
+}
+
+/** Every host but the one of static files. */
 function application(service: ProxyService): string[] {
+  const { proxy } = service;
   return [
+    ...common(service, '_', 'headers.conf'),
+    ...connectionLimit(proxy.connectionsPerAddress),
     'include proxy.conf;',
-    `client_max_body_size ${service.proxy.bodySize}m;`,
-    ...earlyAnswers(service.proxy),
-    ...routeLocations(service),
+    `client_max_body_size ${proxy.bodySize}m;`,
+    ...earlyAnswers(proxy),
+    ...routeLocations(service, { routes: proxy.routes, zone: rateZone, immutable: 'immutable.conf' }),
+  ];
+}
+
+/** The host of static files: their paths and nothing else. A network's few addresses hold all its connections, so these have no limit. */
+function files(service: ProxyService, cdn: NonNullable<ProxyPlan['cdn']>): string[] {
+  return [
+    ...common(service, cdn.host, 'cdn-headers.conf'),
+    'include cdn-proxy.conf;',
+    ...cdnEarlyAnswers(),
+    ...routeLocations(service, { routes: cdn.routes, zone: cdnRateZone, immutable: 'cdn-immutable.conf' }),
   ];
 }
 
 /** `servers.conf`: the application on 8080, or on 8443 with 8080 redirecting to it. */
 export function servers(service: ProxyService): string[] {
-  if (service.proxy.tlsSecret === undefined) {
-    return block('server', [...listen(httpPort, ' default_server'), ...common(service), ...application(service)]);
+  const { proxy } = service;
+  const { cdn } = proxy;
+  const whole = { parameters: ' default_server', lines: application(service) };
+  const hosts = cdn === undefined ? [whole] : [whole, { parameters: '', lines: files(service, cdn) }];
+  if (proxy.tlsSecret === undefined) {
+    return hosts.flatMap(({ parameters, lines }) => block('server', [...listen(httpPort, parameters), ...lines]));
   }
   return [
-    ...block('server', [...listen(httpPort, ' default_server'), ...common(service), ...redirectLocation()]),
     ...block('server', [
-      ...listen(httpsPort, ' ssl default_server'),
-      ...tlsSettings(),
-      ...common(service),
-      ...application(service),
+      ...listen(httpPort, ' default_server'),
+      ...common(service, '_', 'headers.conf'),
+      ...connectionLimit(proxy.connectionsPerAddress),
+      ...redirectLocation(),
     ]),
+    ...hosts.flatMap(({ parameters, lines }) =>
+      block('server', [...listen(httpsPort, ` ssl${parameters}`), ...tlsSettings(), ...lines]),
+    ),
   ];
 }

@@ -1,0 +1,155 @@
+/**
+ * What the documents say a request reaches, asked of every rendering: of an Ingress and of HTTPRoutes by evaluators of the
+ * two specifications, of nginx by a real one (verify/nginx).
+ */
+import type { EnvironmentName } from '../simulation/drawn';
+
+export interface Requests {
+  readonly environments: readonly EnvironmentName[];
+  /** Path, and the service that answers; without its query. */
+  readonly answers: readonly (readonly [path: string, service: string])[];
+}
+
+const production: readonly EnvironmentName[] = ['cloud', 'production', 'staging'];
+
+export const requests: Readonly<Record<string, readonly Requests[]>> = {
+  'django-react': [
+    {
+      environments: [...production, 'development'],
+      answers: [
+        ['/', 'frontend'],
+        ['/index.html', 'frontend'],
+        ['/products/7', 'frontend'],
+        ['/api', 'backend'],
+        ['/api/', 'backend'],
+        ['/api/products/7/', 'backend'],
+        ['/apis', 'frontend'],
+        ['/api-docs', 'frontend'],
+        ['/API/products', 'frontend'],
+        ['/v1/api/', 'frontend'],
+        ['/admin', 'backend'],
+        ['/admin/login/', 'backend'],
+        ['/administrator', 'frontend'],
+        ['/static/app.3f2a.css', 'backend'],
+        ['/statics/a', 'frontend'],
+        ['/media/pictures/a%20b.png', 'backend'],
+        ['/api/a%2fb', 'backend'],
+        ['/api/..hidden', 'backend'],
+        ['/wsx', 'frontend'],
+      ],
+    },
+    {
+      environments: ['development'],
+      answers: [
+        ['/ws', 'frontend'],
+        ['/@vite/client', 'frontend'],
+      ],
+    },
+  ],
+  'realtime-game': [
+    {
+      environments: production,
+      answers: [
+        ['/', 'front-end'],
+        ['/lobby', 'front-end'],
+        ['/assets/index.3f2a.js', 'front-end'],
+        ['/api', 'back-end'],
+        ['/api/games/', 'back-end'],
+        ['/apis', 'front-end'],
+        ['/ws', 'back-end'],
+        ['/ws/game/7/', 'back-end'],
+        ['/wss/', 'front-end'],
+      ],
+    },
+    {
+      environments: ['development'],
+      answers: [
+        ['/', 'front-end'],
+        ['/@vite/client', 'front-end'],
+        ['/api/games/', 'back-end'],
+        ['/ws/game/7/', 'back-end'],
+      ],
+    },
+  ],
+  microservices: [
+    {
+      environments: [...production, 'development'],
+      answers: [
+        ['/', 'frontend'],
+        ['/dashboard', 'frontend'],
+        ['/api', 'api'],
+        ['/api/v1/jobs', 'api'],
+        ['/api/v1/auth', 'api'],
+        ['/api/v1/auth/login', 'api'],
+        ['/api/v1/authors', 'api'],
+        ['/apiary', 'frontend'],
+      ],
+    },
+  ],
+  lms: [
+    {
+      environments: [...production, 'development'],
+      answers: [
+        ['/', 'frontend-admin'],
+        ['/login', 'frontend-admin'],
+        ['/admin', 'frontend-admin'],
+        ['/admin/groups', 'frontend-admin'],
+        ['/teacher', 'frontend-teacher'],
+        ['/teacher/grades/3', 'frontend-teacher'],
+        ['/teachers', 'frontend-admin'],
+        ['/student/', 'frontend-student'],
+        ['/students', 'frontend-admin'],
+        ['/api', 'backend-django'],
+        ['/api/token/', 'backend-django'],
+        ['/api/files', 'backend-fastapi'],
+        ['/api/files/7/content', 'backend-fastapi'],
+        ['/api/filesystem', 'backend-django'],
+        ['/api/tasks/', 'backend-fastapi'],
+        ['/api/ws/room', 'backend-fastapi'],
+        ['/api/wsx', 'backend-django'],
+        ['/static/admin/base.css', 'backend-django'],
+        ['/statics', 'frontend-admin'],
+      ],
+    },
+  ],
+  'nestjs-api': [
+    {
+      environments: production,
+      answers: [
+        ['/', 'app'],
+        ['/v1/users', 'app'],
+        ['/api/../users', 'app'],
+      ],
+    },
+    // The application runs on the developer's machine.
+    { environments: ['development'], answers: [] },
+  ],
+};
+
+/** What the host of static files answers, at the tier that has one. */
+export const staticRequests: Readonly<Record<string, readonly (readonly [path: string, service: string])[]>> = {
+  lms: [
+    ['/static', 'backend-django'],
+    ['/static/admin/base.css', 'backend-django'],
+    ['/', 'nobody'],
+    ['/api/token/', 'nobody'],
+    ['/statics', 'nobody'],
+    ['/admin/', 'nobody'],
+  ],
+};
+
+/** Requests that nginx answers otherwise than the standards' words say; docs/edge.md has the reasons. */
+export const differences: readonly {
+  readonly why: string;
+  readonly path: string;
+  readonly standards: string;
+  readonly nginx: string;
+}[] = [
+  { why: 'an encoded letter is the letter', path: '/%61pi/x', standards: 'frontend', nginx: 'backend' },
+  { why: 'dot segments are refused', path: '/api/../admin/', standards: 'backend', nginx: '400' },
+  { why: 'encoded dot segments are refused', path: '/api/%2e%2e/x', standards: 'backend', nginx: '400' },
+  { why: 'a double slash at the start is refused', path: '//api/x', standards: 'frontend', nginx: '400' },
+  { why: 'a double slash inside is one', path: '/media//a.png', standards: 'backend', nginx: 'backend' },
+  { why: "the proxy's own health", path: '/health', standards: 'frontend', nginx: 'ok' },
+  { why: "the proxy's own liveness", path: '/livez', standards: 'frontend', nginx: 'ok' },
+];

@@ -1,0 +1,107 @@
+import { tiers } from '../../lib/model/schema/primitives';
+import { environments } from '../simulation/systems';
+import { written } from './answer';
+import { answerByGateway } from './http-route';
+import { answerByIngress } from './ingress';
+import { type Edge, edgePatch, planWith, rendered, withoutProxy } from './renderings';
+import { differences, requests, staticRequests } from './requests';
+
+type Ask = (path: string, host: string, port?: number) => string;
+
+/** Asks the way in of a plan by the words of its standard. */
+function asking(manifests: readonly unknown[], edge: Edge, usualPort: number): Ask {
+  return (path, host, port = usualPort) =>
+    edge === 'ingress'
+      ? written(answerByIngress(manifests[0], { host, path }))
+      : written(answerByGateway(manifests, { host, path, port }));
+}
+
+function portOf(environment: string): number {
+  return environment === 'development' ? 80 : 443;
+}
+
+const cases = Object.entries(requests).flatMap(([system, tables]) =>
+  environments.flatMap((environment) =>
+    (['ingress', 'gateway'] as const).map((edge) => {
+      const answers = tables
+        .filter((table) => table.environments.includes(environment))
+        .flatMap((table) => table.answers);
+      return [system, environment, edge, answers] as const;
+    }),
+  ),
+);
+
+describe('the route table of each system', () => {
+  test.each(cases)('%s in %s by %s', (system, environment, edge, answers) => {
+    for (const tier of tiers) {
+      const plan = withoutProxy(planWith(system, environment, edgePatch(system, edge), tier));
+      if (answers.length === 0) {
+        expect(plan.edge.kind).toBe('none');
+        continue;
+      }
+      const ask = asking(rendered(plan), edge, portOf(environment));
+      for (const host of plan.edge.hosts) {
+        expect(answers.map(([path]) => [path, ask(path, host)])).toEqual(answers);
+      }
+      expect(ask('/', 'stranger.example')).toBe('nobody');
+    }
+  });
+
+  test.each(['ingress', 'gateway'] as const)('by %s leads everything to the proxy where there is one', (edge) => {
+    for (const [system, proxy] of Object.entries({ 'django-react': 'proxy', microservices: 'gateway', lms: 'nginx' })) {
+      const plan = planWith(system, 'production', edgePatch(system, edge));
+      const ask = asking(rendered(plan), edge, 443);
+      const [host = ''] = plan.edge.hosts;
+      expect(['/', '/api/x', '/x/../y'].map((path) => ask(path, host))).toEqual([proxy, proxy, proxy]);
+    }
+  });
+});
+
+describe('the host of static files', () => {
+  test.each(['ingress', 'gateway'] as const)('by %s has the paths of the network alone', (edge) => {
+    for (const [system, answers] of Object.entries(staticRequests)) {
+      const straight = withoutProxy(planWith(system, 'production', edgePatch(system, edge), 'high'));
+      const ask = asking(rendered(straight), edge, 443);
+      const host = straight.edge.cdn?.host ?? '';
+      expect(answers.map(([path]) => [path, ask(path, host)])).toEqual(answers);
+    }
+  });
+
+  test.each(['ingress', 'gateway'] as const)('by %s leads the same paths to the proxy', (edge) => {
+    const plan = planWith('lms', 'production', edgePatch('lms', edge), 'high');
+    const ask = asking(rendered(plan), edge, 443);
+    const found = ['/static/a.css', '/', '/api/'].map((path) => ask(path, 'static.lms.example.com'));
+    expect(found).toEqual(['nginx', 'nobody', 'nobody']);
+  });
+});
+
+describe('what the standards force', () => {
+  test.each(['ingress', 'gateway'] as const)('%s reads paths as they are sent', (edge) => {
+    const plan = withoutProxy(planWith('django-react', 'production', edgePatch('django-react', edge)));
+    const ask = asking(rendered(plan), edge, 443);
+    const [host = ''] = plan.edge.hosts;
+    expect(differences.map(({ path }) => [path, ask(path, host)])).toEqual(
+      differences.map(({ path, standards }) => [path, standards]),
+    );
+  });
+
+  test('a Gateway redirects from port 80, which an Ingress has no word for', () => {
+    const plan = planWith('lms', 'production', edgePatch('lms', 'gateway'), 'high');
+    const ask = asking(rendered(plan), 'gateway', 80);
+    expect(ask('/teacher/', 'lms.example.com')).toBe('301 https://lms.example.com/teacher/');
+    expect(ask('/static/a', 'static.lms.example.com')).toBe('301 https://static.lms.example.com/static/a');
+    expect(ask('/', 'stranger.example')).toBe('nobody');
+    const plain = planWith('lms', 'development', edgePatch('lms', 'gateway'));
+    expect(asking(rendered(plain), 'gateway', 80)('/teacher/', plain.edge.hosts[0] ?? '')).toBe('nginx');
+  });
+});
+
+test('an evaluator notices a table that is read wrongly', () => {
+  const plan = withoutProxy(planWith('lms', 'production', edgePatch('lms', 'gateway')));
+  const swapped = plan.edge.routes.map((route) => ({
+    ...route,
+    path: route.path.replace('/api/files/', '/api/file/'),
+  }));
+  const ask = asking(rendered({ ...plan, edge: { ...plan.edge, routes: swapped } }), 'gateway', 443);
+  expect(ask('/api/files/7/content', 'lms.example.com')).toBe('backend-django');
+});
