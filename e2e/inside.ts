@@ -1,8 +1,13 @@
 /** The half that runs in the first node's network: brings the cluster up, applies the system, and checks. */
 import { join } from 'node:path';
+import { checkDrain } from './checks/drain';
+import { checkKills } from './checks/kill';
 import { checkPolicies } from './checks/policies';
+import { checkNegativeControl, checkRelease } from './checks/rolling';
+import { checkScaleDown, checkScaleUp } from './checks/scaling';
 import { checkSecrets } from './checks/secrets';
 import { checkSession, checkStart } from './checks/start';
+import { checkTiers } from './checks/tiers';
 import { startCluster } from './cluster/cluster';
 import { Enforcer } from './cluster/enforcer';
 import { nodeLayouts } from './cluster/layout';
@@ -12,7 +17,9 @@ import { createDisks } from './disks';
 import { startEdge } from './edge';
 import { digestsOf, imagesOf } from './images/references';
 import { synthesize } from './manifests';
+import { writePage } from './page';
 import { expect, kubectl, mustKubectl, type Stage } from './stage';
+import { UsageRecorder } from './usage';
 import { user as djangoReact } from './users/django-react';
 import type { User } from './users/user';
 
@@ -53,6 +60,13 @@ const checks: readonly (readonly [string, (stage: Stage) => Promise<void>])[] = 
   ['session', checkSession],
   ['secrets', checkSecrets],
   ['policies', checkPolicies],
+  ['scale-up', checkScaleUp],
+  ['release', checkRelease],
+  ['control', checkNegativeControl],
+  ['drain', checkDrain],
+  ['kill', checkKills],
+  ['scale-down', checkScaleDown],
+  ['tiers', checkTiers],
 ];
 
 async function main([system = '', nodeCount = '', ...flags]: readonly string[]): Promise<void> {
@@ -61,12 +75,15 @@ async function main([system = '', nodeCount = '', ...flags]: readonly string[]):
     .find((flag) => flag.startsWith('--only='))
     ?.slice('--only='.length)
     .split(',');
+  const usage = new UsageRecorder(stage);
   try {
     for (const [name, check] of checks.filter(([title]) => title === 'start' || !only || only.includes(title))) {
       say(name);
       await check(stage);
     }
     expect(stage.enforcer.errors.length === 0, `nft refused rules: ${stage.enforcer.errors[0]}`);
+    usage.stop();
+    if (!only) writePage(stage, usage.uses);
     say('all passed');
   } catch (error) {
     say(`FAILED: ${error instanceof Error ? error.message : String(error)}`);

@@ -52,6 +52,14 @@ export class Api {
     return JSON.parse(text) as T;
   }
 
+  /** Whether the server says yes; a server that is not there says no. */
+  async isOk(path: string): Promise<boolean> {
+    return this.#send('GET', path).then(
+      ({ status }) => status === 200,
+      () => false,
+    );
+  }
+
   /** The object, or undefined where there is none. */
   async find<T>(path: string): Promise<T | undefined> {
     const { status, text } = await this.#send('GET', path);

@@ -1,7 +1,7 @@
 /** etcd, the API server and its two companions, on the first node. */
 import { goProgram } from '../../verify/kit/tools';
 import { kubeconfig, pki } from './certificates';
-import { controlPlane, folders, POD_NETWORK, SERVICE_NETWORK } from './layout';
+import { controlPlane, folders, SERVICE_NETWORK } from './layout';
 import { start } from './processes';
 
 function etcd(): string[] {
@@ -71,8 +71,8 @@ function controllerManager(): string[] {
     '--use-service-account-credentials=true',
     `--cluster-signing-cert-file=${pki('ca.crt')}`,
     `--cluster-signing-key-file=${pki('ca.key')}`,
-    '--allocate-node-cidrs=true',
-    `--cluster-cidr=${POD_NETWORK}`,
+    // Each node has its range of pod addresses by its number: `layout.ts`.
+    '--allocate-node-cidrs=false',
     `--service-cluster-ip-range=${SERVICE_NETWORK}`,
   ];
 }

@@ -1,0 +1,75 @@
+/** The autoscaler on real CPU metrics: up under load, down when it is over. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Resource } from '../cluster/api';
+import { until } from '../cluster/until';
+import { clientOf } from '../incident';
+import { expect, type Stage } from '../stage';
+
+interface Autoscaler extends Resource {
+  readonly spec: { readonly minReplicas: number };
+  readonly status: { readonly currentReplicas?: number; readonly desiredReplicas: number };
+}
+
+const UP_SECONDS = 150;
+/** Five minutes of calm are in the manifest itself. */
+const DOWN_SECONDS = 480;
+const BURNERS = 6;
+
+function autoscaler(stage: Stage, service: string): Promise<Autoscaler> {
+  return stage.api.get(`/apis/autoscaling/v2/namespaces/${stage.namespace}/horizontalpodautoscalers/${service}`);
+}
+
+export async function checkScaleUp(stage: Stage): Promise<void> {
+  const { burn } = stage.user;
+  if (burn === undefined) return;
+  const { spec, status } = await autoscaler(stage, burn.service);
+  const before = status.desiredReplicas;
+  expect(before === spec.minReplicas, `${burn.service} has ${before} pods before the load`);
+  let stopped = false;
+  const burners = Array.from({ length: BURNERS }, async () => {
+    while (!stopped)
+      await clientOf(stage)
+        .send('GET', burn.path)
+        .catch(() => sleep(100));
+  });
+  const start = Date.now();
+  try {
+    const more = await until(`${burn.service} gets more pods`, UP_SECONDS, async () => {
+      const { status: now } = await autoscaler(stage, burn.service);
+      return now.desiredReplicas > before && now.desiredReplicas;
+    });
+    const seconds = ((Date.now() - start) / 1000).toFixed(0);
+    stage.say(`  ${burn.service}: ${before} to ${more} pods ${seconds} s after the load began`);
+    stage.facts.set(
+      'Autoscaling up',
+      `${burn.service} from ${before} to ${more} pods ${seconds} s after the load began`,
+    );
+  } finally {
+    stopped = true;
+    await Promise.all(burners);
+  }
+  scaledAt = Date.now();
+}
+
+let scaledAt = 0;
+
+/** Comes late in a run: the other checks take up the time that the manifest waits. */
+export async function checkScaleDown(stage: Stage): Promise<void> {
+  const { burn } = stage.user;
+  if (burn === undefined) return;
+  await until(
+    `${burn.service} is back at its figure`,
+    DOWN_SECONDS,
+    async () => {
+      const { spec, status } = await autoscaler(stage, burn.service);
+      return status.desiredReplicas === spec.minReplicas;
+    },
+    2000,
+  );
+  const minutes = ((Date.now() - scaledAt) / 60_000).toFixed(1);
+  stage.say(`  ${burn.service} is back at its figure, at most ${minutes} min after the load ended`);
+  stage.facts.set(
+    'Autoscaling down',
+    `back at its figure at most ${minutes} min after the load ended (the manifest waits 5)`,
+  );
+}

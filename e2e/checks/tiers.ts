@@ -1,0 +1,28 @@
+/** From tier to tier under load: the same folder of manifests, another size. */
+import { pruneOf } from '../../lib/report/prune';
+import { must } from '../../verify/kit/command';
+import { goProgram } from '../../verify/kit/tools';
+import { KUBECONFIG } from '../cluster/layout';
+import { until } from '../cluster/until';
+import { during } from '../incident';
+import { synthesize } from '../manifests';
+import { type Stage, unsettled } from '../stage';
+
+const SECONDS = 240;
+
+async function moveTo(stage: Stage, tier: string): Promise<void> {
+  stage.manifests = synthesize({ system: stage.system, tier, images: stage.user.release });
+  const { command } = pruneOf(stage.manifests.plan, stage.manifests.folder);
+  const [, ...args] = command.split(' '); // the command that `keelson report` prints
+  await must(goProgram('kubectl').path, args, { env: { KUBECONFIG } });
+  await until(`everything runs at tier ${tier}`, SECONDS, async () => (await unsettled(stage)).length === 0, 500);
+}
+
+export async function checkTiers(stage: Stage): Promise<void> {
+  for (const tier of ['low', 'medium', 'low']) {
+    const from = stage.manifests.plan.tier;
+    await during(stage, `tier ${from} to ${tier}`, () => moveTo(stage, tier), {
+      mayFail: from === 'medium' && tier === 'low',
+    });
+  }
+}
