@@ -5,6 +5,7 @@ import { instanceObjects } from '../cluster/live';
 import { inParallel } from '../cluster/parallel';
 import { goProgram } from '../kit/tools';
 import { type ManifestSet, type Synthesis, title } from '../manifests/sets';
+import { VARIED_TIER } from '../manifests/vary';
 import type { Verdict } from '../report';
 import { unfinished, waitFor } from './converged';
 import type { Bench, Judge } from './judge';
@@ -54,18 +55,19 @@ function needsAddOns(sets: readonly ManifestSet[]): boolean {
   return applied.some(({ objects }) => objects.some(isCustom));
 }
 
-/** From each variant to the next one, as far as `keelson synth` lets it, and back to where it began. */
+/** From each variant to the next one, which takes back what the one before changed, as far as `keelson synth` lets it. */
 async function walkVariants(
   cluster: Cluster,
   sets: readonly ManifestSet[],
   variants: readonly Synthesis[],
 ): Promise<Verdict[]> {
-  const base = pick(sets, 'production', 'high'); // as the walk through the tiers left it
-  const instance = new Instance(cluster, base);
+  const base = pick(sets, 'production', VARIED_TIER);
+  const instance = new Instance(cluster, pick(sets, 'production', 'high')); // as the walk through the tiers left it
+  const back = await instance.become(base);
   const own = variants.filter(({ system }) => system === base.system);
   await waitFor(() => unfinished(cluster.client, namespaceOf(base)), CONVERGE_SECONDS);
-  const verdicts: Verdict[] = [];
-  for (const variant of [...own, { ...base, set: base, problems: [] }]) {
+  const verdicts: Verdict[] = [{ subject: `${title(base)}, before its variants`, checked: 1, problems: back }];
+  for (const variant of own) {
     const refused = variant.set ? instance.refusals(variant.set) : variant.problems;
     const subject = `${title(variant)}, from what was before`;
     const isTaken = variant.set !== undefined && refused.length === 0;

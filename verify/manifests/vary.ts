@@ -4,12 +4,13 @@ import { resolvePlan } from '../../lib/model/resolve';
 import { type Combination, errors, type ManifestSet, type Synthesis, workspace, write } from './sets';
 import { VARIANTS, type Variant } from './variants';
 
-const TIER = 'high';
+/** The smallest tier that has everything: more pods would show nothing more, and take their time. */
+export const VARIED_TIER = 'medium';
 const ENVIRONMENT = 'production';
 
-/** Every variant of every system that has something to vary, from production at its largest. */
+/** Every variant of every system that has something to vary, from production. */
 export function varyAll(sets: readonly ManifestSet[], parent: string): Synthesis[] {
-  const bases = sets.filter(({ environment, tier }) => environment === ENVIRONMENT && tier === TIER);
+  const bases = sets.filter(({ environment, tier }) => environment === ENVIRONMENT && tier === VARIED_TIER);
   return bases.flatMap((base) => VARIANTS.flatMap((variant) => vary(base, variant, parent)));
 }
 
@@ -21,7 +22,11 @@ function vary(base: ManifestSet, variant: Variant, parent: string): Synthesis[] 
   const patches = [variant.environment, variant.system, variant.images].map((patch) => patch?.(known));
   const [environmentPatch, systemPatch, images] = patches;
   if (patches.every((patch) => patch === undefined)) return [];
-  const combination: Combination = { system: base.system, environment: `${ENVIRONMENT}, ${variant.title}`, tier: TIER };
+  const combination: Combination = {
+    system: base.system,
+    environment: `${ENVIRONMENT}, ${variant.title}`,
+    tier: VARIED_TIER,
+  };
   const result = resolvePlan({
     system: { id: base.system, raw: patched(system, systemPatch) },
     environment: {
@@ -29,7 +34,7 @@ function vary(base: ManifestSet, variant: Variant, parent: string): Synthesis[] 
       raw: patched(workspace.environment(ENVIRONMENT), environmentPatch),
       images: images ?? workspace.images(ENVIRONMENT),
     },
-    tier: TIER,
+    tier: VARIED_TIER,
   });
   if (result.plan === undefined) return [{ ...combination, problems: errors(result.problems) }];
   const made = write(combination, result.plan, join(parent, 'variants', base.system, variant.title));
