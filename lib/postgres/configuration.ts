@@ -1,7 +1,7 @@
 import type { PostgresPlan } from '../model/plan';
 
 /** What the server's figures follow from. */
-export type Sizing = Pick<PostgresPlan, 'majorVersion' | 'maxConnections' | 'resources' | 'claims'>;
+export type Sizing = Pick<PostgresPlan, 'majorVersion' | 'maxConnections' | 'resources' | 'claims' | 'replication'>;
 
 function clamp(value: number, least: number, most: number): number {
   return Math.floor(Math.min(Math.max(value, least), most));
@@ -34,6 +34,28 @@ function reserved(majorVersion: number): Record<string, string> {
   return majorVersion >= 16 ? { reserved_connections: '2' } : {};
 }
 
+/** What a member alone knows: whom it follows. Outside the data folder, because copies of that go to other members. */
+export const memberConfiguration = '/run/postgres/member.conf';
+
+/**
+ * Write-ahead log for replicas, from the claim (MiB). What a slot keeps for one that is away ends at a fifth of the claim:
+ * then the replica is copied anew, and the primary's volume does not fill up. A little is kept without any slot, for the
+ * moment after a promotion in which the replicas have yet to find the new primary.
+ * @see https://www.postgresql.org/docs/current/warm-standby.html#STREAMING-REPLICATION-SLOTS
+ */
+function replication(store: Sizing): Record<string, string> {
+  if (store.replication === undefined) return {};
+  const claim = store.claims[0]?.size ?? 0;
+  return {
+    wal_level: 'replica',
+    max_wal_senders: '10',
+    max_replication_slots: '10',
+    hot_standby: 'on',
+    wal_keep_size: `${clamp(claim / 50, 64, 2048)}MB`,
+    max_slot_wal_keep_size: `${clamp(claim / 5, 256, 65_536)}MB`,
+  };
+}
+
 function entries(store: Sizing): Record<string, string> {
   return {
     listen_addresses: "'*'",
@@ -43,6 +65,7 @@ function entries(store: Sizing): Record<string, string> {
     password_encryption: 'scram-sha-256',
     ...memory(store.resources.limits.memory, store.maxConnections),
     ...writeAheadLog(store.claims[0]?.size ?? 0),
+    ...replication(store),
     checkpoint_timeout: '15min',
     // Network volumes read at random as fast as in sequence; the default of 4 is a spinning disk's.
     random_page_cost: '1.1',
@@ -61,18 +84,23 @@ function entries(store: Sizing): Record<string, string> {
   };
 }
 
-/** `postgresql.conf`, in the order of the manual's chapters. */
+/** `postgresql.conf`, in the order of the manual's chapters. What a member adds for itself comes last, and wins. */
 export function serverConfiguration(store: Sizing): string {
-  return Object.entries(entries(store))
-    .map(([key, value]) => `${key} = ${value}\n`)
-    .join('');
+  const lines = Object.entries(entries(store)).map(([key, value]) => `${key} = ${value}\n`);
+  const include = store.replication === undefined ? [] : [`include = '${memberConfiguration}'\n`];
+  return [...lines, ...include].join('');
 }
 
 /**
  * `pg_hba.conf`: a password everywhere, on loopback and on the socket too, where sidecars could reach it. (`peer` is no
- * way: the user of the container has no name in its /etc/passwd.)
+ * way: the user of the container has no name in its /etc/passwd.) The replicas' role may stream and nothing else.
  */
-export const hostBasedAuthentication = `# TYPE  DATABASE  USER  ADDRESS  METHOD
-local   all       all            scram-sha-256
-host    all       all   all      scram-sha-256
-`;
+export function hostBasedAuthentication(store: Pick<PostgresPlan, 'replication'>): string {
+  const role = store.replication?.role;
+  const lines = [
+    ...(role === undefined ? [] : [`host replication ${role} all scram-sha-256`, `host all ${role} all reject`]),
+    'local all all scram-sha-256',
+    'host all all all scram-sha-256',
+  ];
+  return ['# TYPE DATABASE USER ADDRESS METHOD', ...lines, ''].join('\n');
+}

@@ -1,10 +1,15 @@
+import { posix } from 'node:path';
 import { k8s } from 'cdk8s-plus-28';
 import { checksum } from '../kubernetes/checksum';
 import type { ContainerProps } from '../kubernetes/container';
 import type { PodProps } from '../kubernetes/pod';
 import { commandAction, probe, tcpAction } from '../kubernetes/probes';
-import { dataVolume } from '../kubernetes/stateful-set';
-import type { Plan, PostgresPlan } from '../model/plan';
+import { dataVolume, podsServiceName } from '../kubernetes/stateful-set';
+import type { EnvPlan, Plan, PostgresPlan, ReplicationPlan, ScratchPlan } from '../model/plan';
+import { memberConfiguration } from './configuration';
+
+const { dirname } = posix;
+
 import { byteQuantity } from '../model/quantities';
 
 const configurationPath = '/etc/postgresql';
@@ -18,6 +23,9 @@ const startTries = 360;
 const startInterval = 5;
 
 const probeTimeout = 5;
+
+/** How long an empty first member waits for others to answer before it makes a new database. */
+const firstStartSeconds = 15;
 
 /** Where the data is: the image moved it in version 18, so that `pg_upgrade --link` finds both versions under one mount. */
 export function dataFolders(majorVersion: number): { readonly mount: string; readonly data: string } {
@@ -45,12 +53,64 @@ function probes(store: PostgresPlan): Pick<ContainerProps, 'startupProbe' | 'rea
   };
 }
 
+/** Where things are, for both scripts. */
+function placeEnv(store: PostgresPlan): EnvPlan[] {
+  const { mount, data } = dataFolders(store.majorVersion);
+  return [
+    { name: 'PGDATA', value: data },
+    { name: 'VOLUME', value: mount },
+    { name: 'MAJOR_VERSION', value: String(store.majorVersion) },
+  ];
+}
+
+function mounts(store: PostgresPlan): k8s.VolumeMount[] {
+  return [
+    { name: dataVolume, mountPath: dataFolders(store.majorVersion).mount },
+    { name: 'configuration', mountPath: configurationPath, readOnly: true },
+    { name: 'credentials', mountPath: passwordFolder, readOnly: true },
+    { name: 'shared-memory', mountPath: '/dev/shm' },
+  ];
+}
+
+/** What a member renders for itself at every start. */
+function memberScratch(store: PostgresPlan): ScratchPlan[] {
+  return store.replication === undefined ? [] : [{ path: dirname(memberConfiguration), size: 1 }];
+}
+
+/** Decides the role of a member, as an init container. It may run the server for a moment, so it has what that has. */
+function prepareContainer(store: PostgresPlan, replication: ReplicationPlan): ContainerProps {
+  const pods = podsServiceName(store);
+  const members = Array.from({ length: replication.members }, (_, ordinal) => `${store.name}-${ordinal}.${pods}`);
+  return {
+    name: 'prepare',
+    image: store.image,
+    command: ['/bin/sh', `${configurationPath}/prepare.sh`],
+    env: [
+      ...placeEnv(store),
+      { name: 'PRIMARY', value: String(store.primary) },
+      { name: 'MEMBERS', value: members.map((host) => `${host}:${store.port}`).join(' ') },
+      { name: 'PORT', value: String(store.port) },
+      { name: 'RUN', value: dirname(memberConfiguration) },
+      { name: 'CONFIGURATION', value: configurationPath },
+      { name: 'CREDENTIALS', value: passwordFolder },
+      { name: 'REPLICATION_ROLE', value: replication.role },
+      { name: 'FIRST_START_SECONDS', value: String(firstStartSeconds) },
+      { name: 'TLS', value: 'sslmode=prefer' },
+    ],
+    mounts: mounts(store),
+    scratch: [{ path: '/tmp', size: 16 }],
+    podScratch: memberScratch(store),
+    resources: store.resources,
+  };
+}
+
 function postgresContainer(store: PostgresPlan): ContainerProps {
-  const folders = dataFolders(store.majorVersion);
   return {
     name: 'postgres',
     image: store.image,
-    args: [
+    command: [
+      '/bin/sh',
+      `${configurationPath}/start.sh`,
       'postgres',
       '-c',
       `config_file=${configurationPath}/postgresql.conf`,
@@ -58,7 +118,7 @@ function postgresContainer(store: PostgresPlan): ContainerProps {
       `hba_file=${configurationPath}/pg_hba.conf`,
     ],
     env: [
-      { name: 'PGDATA', value: folders.data },
+      ...placeEnv(store),
       { name: 'POSTGRES_PASSWORD_FILE', value: `${passwordFolder}/password` },
       {
         name: 'POSTGRES_INITDB_ARGS',
@@ -66,18 +126,25 @@ function postgresContainer(store: PostgresPlan): ContainerProps {
       },
     ],
     ports: store.ports,
-    mounts: [
-      { name: dataVolume, mountPath: folders.mount },
-      { name: 'configuration', mountPath: configurationPath, readOnly: true },
-      { name: 'superuser', mountPath: passwordFolder, readOnly: true },
-      { name: 'shared-memory', mountPath: '/dev/shm' },
-    ],
+    mounts: mounts(store),
     scratch: [
       { path: '/var/run/postgresql', size: 16 },
       { path: '/tmp', size: 64 },
     ],
+    podScratch: memberScratch(store),
     resources: store.resources,
     ...probes(store),
+  };
+}
+
+function credentials(store: PostgresPlan): k8s.Volume {
+  const source = (name: string, path: string): k8s.VolumeProjection => ({
+    secret: { name, items: [{ key: 'password', path }] },
+  });
+  const own = store.replication === undefined ? [] : [source(store.replication.secret, 'replication')];
+  return {
+    name: 'credentials',
+    projected: { defaultMode: 0o440, sources: [source(store.superuserSecret, 'password'), ...own] },
   };
 }
 
@@ -87,16 +154,10 @@ export function postgresPod(plan: Plan, store: PostgresPlan, files: Readonly<Rec
     plan,
     workload: store,
     containers: [postgresContainer(store)],
+    initContainers: store.replication && [prepareContainer(store, store.replication)],
     volumes: [
       { name: 'configuration', configMap: { name: `${store.name}-config` } },
-      {
-        name: 'superuser',
-        secret: {
-          secretName: store.superuserSecret,
-          items: [{ key: 'password', path: 'password' }],
-          defaultMode: 0o440,
-        },
-      },
+      credentials(store),
       sharedMemory(store),
     ],
     checksums: { configuration: checksum(files) },

@@ -1,11 +1,13 @@
 import { Construct } from 'constructs';
 import { configMap } from '../kubernetes/config-map';
+import { allowsDisruptionBudget, disruptionBudget } from '../kubernetes/disruption-budget';
 import { service } from '../kubernetes/service';
 import { serviceAccount } from '../kubernetes/service-account';
 import { podsServiceName, statefulSet } from '../kubernetes/stateful-set';
 import type { Plan, PostgresPlan } from '../model/plan';
 import { Claim } from '../storage';
 import { hostBasedAuthentication, serverConfiguration } from './configuration';
+import { prepareScript, startScript } from './member-files';
 import { postgresPod } from './pod';
 import { PostgresRoles } from './roles-job';
 
@@ -14,9 +16,18 @@ export interface PostgresProps {
   readonly store: PostgresPlan;
 }
 
+function configurationFiles(store: PostgresPlan): Record<string, string> {
+  return {
+    'postgresql.conf': serverConfiguration(store),
+    'pg_hba.conf': hostBasedAuthentication(store),
+    'start.sh': startScript,
+    ...(store.replication === undefined ? {} : { 'prepare.sh': prepareScript }),
+  };
+}
+
 /**
- * A PostgreSQL server: its claims, its configuration, one StatefulSet, the Service that takes writes and the headless one,
- * and the Job that reconciles its roles. An external server has the Job only: its host stands in the applications'
+ * A PostgreSQL server, or a primary with replicas: its claims, its configuration, one StatefulSet, the Service that takes
+ * writes, the one for reads from any member, the headless one, and the Job that reconciles its roles. An external server has the Job only: its host stands in the applications'
  * variables, because under another name (an ExternalName Service) its certificate would not match.
  */
 export class Postgres extends Construct {
@@ -27,7 +38,7 @@ export class Postgres extends Construct {
   }
 
   private server({ plan, store }: PostgresProps): void {
-    const files = { 'postgresql.conf': serverConfiguration(store), 'pg_hba.conf': hostBasedAuthentication };
+    const files = configurationFiles(store);
     for (const claim of store.claims) new Claim(this, claim.name, { plan, claim });
     serviceAccount(this, plan, store);
     configMap(this, plan, store, `${store.name}-config`, files);
@@ -35,6 +46,9 @@ export class Postgres extends Construct {
     // Who takes writes is said by the environment and nobody else: promotion is an edit of this selector.
     const primary = `${store.name}-${store.primary}`;
     service(this, { plan, workload: store, select: { 'statefulset.kubernetes.io/pod-name': primary } });
-    statefulSet(this, { ...postgresPod(plan, store, files), podManagementPolicy: 'OrderedReady' });
+    if (store.replication !== undefined) service(this, { plan, workload: store, name: `${store.name}-ro` });
+    if (allowsDisruptionBudget(store, [])) disruptionBudget(this, plan, store);
+    // One after the other, a member that cannot start would hold back the one that is to be promoted in its place.
+    statefulSet(this, { ...postgresPod(plan, store, files), podManagementPolicy: 'Parallel' });
   }
 }

@@ -32,6 +32,10 @@ can_log_in() {
   PGPASSWORD=$(cat "$CREDENTIALS/roles/$1") psql -X -w -q -A -t -U "$1" -d "$database" -c 'SELECT' >/dev/null 2>&1
 }
 
+can_stream() {
+  PGPASSWORD=$(cat "$CREDENTIALS/roles/$1") psql -X -w -q -A -t -d "user=$1 replication=true" -c IDENTIFY_SYSTEM >/dev/null 2>&1
+}
+
 for role in "$@"; do
   # Its attributes would be taken away from it.
   if [ "$role" = "$PGUSER" ]; then
@@ -55,19 +59,51 @@ for role in "$@"; do
   fi
 done
 
-for role in "$@"; do
-  if can_log_in "$role"; then
-    echo "$role can log in"
-    continue
+# reconcile_password CAN ROLE: where the test CAN fails, the password is set, and then it must not
+reconcile_password() {
+  if "$1" "$2"; then
+    echo "$2 can log in"
+    return
   fi
-  export ROLE_PASSWORD_FILE="$CREDENTIALS/roles/$role"
-  as_superuser postgres password.sql -v role="$role"
-  if ! can_log_in "$role"; then
-    echo "$role cannot log in to $database, although its password was set" >&2
+  export ROLE_PASSWORD_FILE="$CREDENTIALS/roles/$2"
+  as_superuser postgres password.sql -v role="$2"
+  if ! "$1" "$2"; then
+    echo "$2 cannot log in, although its password was set" >&2
     exit 1
   fi
-  echo "$role has its password set"
+  echo "$2 has its password set"
+}
+
+for role in "$@"; do
+  reconcile_password can_log_in "$role"
 done
+
+if [ -n "\${REPLICATION_ROLE:-}" ]; then
+  as_superuser postgres replication.sql -v role="$REPLICATION_ROLE"
+  reconcile_password can_stream "$REPLICATION_ROLE"
+  as_superuser postgres slots.sql -v members="$REPLICAS" -v prefix="$SLOT_PREFIX"
+fi
+`;
+
+/** The role by which replicas stream: that and nothing else. */
+const replication = `SELECT format('CREATE ROLE %I LOGIN REPLICATION', :'role')
+ WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'role') \\gexec
+
+SELECT format('ALTER ROLE %I LOGIN REPLICATION NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS', rolname)
+  FROM pg_roles
+ WHERE rolname = :'role'
+   AND (NOT rolcanlogin OR NOT rolreplication OR rolsuper OR rolcreatedb OR rolcreaterole OR rolbypassrls) \\gexec
+`;
+
+/**
+ * Slots of members that this tier no longer has: they would keep log for nobody. One that its pod still uses is left for
+ * the next time; until then it keeps at most `max_slot_wal_keep_size`.
+ */
+const slots = `SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots
+ WHERE slot_type = 'physical'
+   AND NOT active
+   AND slot_name ~ ('^' || :'prefix' || '_[0-9]+$')
+   AND substring(slot_name FROM '[0-9]+$')::int >= :'members'::int;
 `;
 
 /** One role: it may log in, and nothing else. An administrator who is no superuser must be its member to act for it. */
@@ -164,4 +200,6 @@ export const rolesFiles: Readonly<Record<string, string>> = {
   'schema.sql': schema,
   'member.sql': member,
   'password.sql': password,
+  'replication.sql': replication,
+  'slots.sql': slots,
 };

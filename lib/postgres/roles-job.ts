@@ -6,7 +6,7 @@ import type { ContainerProps } from '../kubernetes/container';
 import { type JobProps, job, suspendedCronJob } from '../kubernetes/job';
 import { serviceAccount } from '../kubernetes/service-account';
 import { waitContainer } from '../kubernetes/wait';
-import type { PostgresPlan } from '../model/plan';
+import type { EnvPlan, PostgresPlan } from '../model/plan';
 import type { PostgresProps } from './postgres';
 import { rolesFiles } from './roles-files';
 
@@ -16,6 +16,20 @@ const credentialsFolder = '/run/credentials';
 /** A first start pulls images, provisions a volume, runs initdb; a failed Job would stay failed under its name. */
 const deadlineSeconds = 3600;
 const backoffLimit = 6;
+
+function replicationRoles(store: PostgresPlan): { readonly name: string; readonly secret: string }[] {
+  return store.replication === undefined ? [] : [{ name: store.replication.role, secret: store.replication.secret }];
+}
+
+/** Of the replicas: a tier with fewer members is a new Job, which drops the slots of those that are gone. */
+function replicationEnv(store: PostgresPlan): EnvPlan[] {
+  if (store.replication === undefined) return [];
+  return [
+    { name: 'REPLICATION_ROLE', value: store.replication.role },
+    { name: 'REPLICAS', value: String(store.replicas.max) },
+    { name: 'SLOT_PREFIX', value: store.name.replaceAll('-', '_') },
+  ];
+}
 
 /** Every password as a file: `superuser`, and `roles/<role>`. */
 function credentials(store: PostgresPlan): k8s.Volume {
@@ -33,7 +47,7 @@ function credentials(store: PostgresPlan): k8s.Volume {
   const sources = [
     source(store.superuserSecret, 'superuser'),
     ...(store.external === undefined ? [] : [name]),
-    ...store.roles.map((role) => source(role.secret, `roles/${role.name}`)),
+    ...[...store.roles, ...replicationRoles(store)].map((role) => source(role.secret, `roles/${role.name}`)),
   ];
   return { name: 'credentials', projected: { defaultMode: 0o440, sources } };
 }
@@ -51,6 +65,7 @@ function rolesContainer(store: PostgresPlan): ContainerProps {
       { name: 'PGUSER', value: 'postgres' },
       { name: 'SCRIPTS', value: scriptFolder },
       { name: 'CREDENTIALS', value: credentialsFolder },
+      ...replicationEnv(store),
     ],
     mounts: [
       { name: 'scripts', mountPath: scriptFolder, readOnly: true },

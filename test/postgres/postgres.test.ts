@@ -50,8 +50,11 @@ describe('Postgres', () => {
   test('takes the superuser’s password from a file', () => {
     expect(container.env).toContainEqual({ name: 'POSTGRES_PASSWORD_FILE', value: '/run/secrets/postgres/password' });
     expect(set.spec.template.spec.volumes).toContainEqual({
-      name: 'superuser',
-      secret: { secretName: 'db-superuser', items: [{ key: 'password', path: 'password' }], defaultMode: 0o440 },
+      name: 'credentials',
+      projected: {
+        defaultMode: 0o440,
+        sources: [{ secret: { name: 'db-superuser', items: [{ key: 'password', path: 'password' }] } }],
+      },
     });
   });
 
@@ -60,7 +63,7 @@ describe('Postgres', () => {
       name: 'POSTGRES_INITDB_ARGS',
       value: '--data-checksums --encoding=UTF8 --auth-host=scram-sha-256 --auth-local=scram-sha-256',
     });
-    expect(hostBasedAuthentication).not.toMatch(/trust|md5|peer/);
+    expect(hostBasedAuthentication(store)).not.toMatch(/trust|md5|peer/);
   });
 
   test('can write where it must, and takes shared memory from its own limit', () => {

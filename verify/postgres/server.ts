@@ -6,6 +6,7 @@ import { hostBasedAuthentication, rolesFiles, serverConfiguration } from '../../
 import { must, type Outcome, run } from '../kit/command';
 import { freePorts } from '../servers/ports';
 import { type Server, startServer } from '../servers/process';
+import { sizing } from './sizing';
 
 const bin = '/usr/lib/postgresql/15/bin';
 const superuserPassword = 'f00dfeed-superuser';
@@ -27,8 +28,8 @@ export class PostgresServer {
     chmodSync(folder, 0o755);
     for (const name of ['data', 'socket', 'etc']) mkdirSync(join(folder, name));
     writeFileSync(join(folder, 'password'), superuserPassword, { mode: 0o644 });
-    writeFileSync(join(folder, 'etc/postgresql.conf'), configuration());
-    writeFileSync(join(folder, 'etc/pg_hba.conf'), hostBasedAuthentication);
+    writeFileSync(join(folder, 'etc/postgresql.conf'), serverConfiguration(alone));
+    writeFileSync(join(folder, 'etc/pg_hba.conf'), hostBasedAuthentication(alone));
     execFileSync('chown', ['-R', 'postgres:postgres', join(folder, 'data'), join(folder, 'socket')]);
     const init = ['--data-checksums', '--encoding=UTF8', '--auth-host=scram-sha-256', '--auth-local=scram-sha-256'];
     const own = [`--pwfile=${folder}/password`, '-U', 'postgres', '-D', `${folder}/data`];
@@ -96,18 +97,8 @@ export interface Reconcile {
   superuserPassword?: string;
 }
 
-const gib = 1024;
-
-function configuration(): string {
-  const capacity = { cpu: 1000, memory: 512 };
-  const claim = { name: 'data-db-0', owner: 'db', component: 'database', size: 10 * gib } as const;
-  return serverConfiguration({
-    majorVersion: 15,
-    maxConnections: 100,
-    resources: { requests: capacity, limits: capacity, ephemeral: 256 },
-    claims: [{ ...claim, storageClass: undefined, accessMode: 'ReadWriteOnce' }],
-  });
-}
+/** A server without replicas. */
+const alone = { ...sizing, replication: undefined };
 
 function launch(folder: string, port: number): Promise<Server> {
   const files = ['-c', `config_file=${folder}/etc/postgresql.conf`, '-c', `hba_file=${folder}/etc/pg_hba.conf`];

@@ -25,6 +25,16 @@ export interface RolePlan {
   readonly owner: boolean;
 }
 
+/** Streaming replication among the pods of one StatefulSet. */
+export interface ReplicationPlan {
+  /** The role that may stream, and do nothing else. */
+  readonly role: string;
+  /** The Secret with its `password`. */
+  readonly secret: string;
+  /** Pods at the largest tier: who the others may be. */
+  readonly members: number;
+}
+
 export interface PostgresPlan extends StoreBase {
   readonly kind: 'postgres';
   readonly engine: 'statefulset' | 'cloudnative-pg' | 'external';
@@ -34,6 +44,8 @@ export interface PostgresPlan extends StoreBase {
   /** The Secret with the superuser's `password`. */
   readonly superuserSecret: string;
   readonly roles: readonly RolePlan[];
+  /** Set where any tier has replicas, and the same at every tier: a tier changes no pod, but their number. */
+  readonly replication: ReplicationPlan | undefined;
   readonly rolesJob: Workload & { readonly waits: readonly WaitPlan[] };
   readonly tls: 'off' | 'verify-full';
   readonly budget: ConnectionBudget;

@@ -77,11 +77,17 @@ function toModels(parts: Parts): ArrowPlan[] {
   return ollamas.map(({ name }) => ({ from: name, to: registry, port: 443, why: 'tool' }));
 }
 
-/** The nodes of a RabbitMQ cluster find and feed each other; a single node needs none of it. */
+/** The ports on which the pods of one store find and feed each other; a single pod needs none of it. */
+const memberPorts: Readonly<Record<StorePlan['kind'], readonly number[]>> = {
+  postgres: [5432],
+  redis: [6379],
+  rabbitmq: [4369, 25672],
+};
+
 function amongNodes(parts: Parts): ArrowPlan[] {
   return [...parts.stores.values()].flatMap((store): ArrowPlan[] => {
-    if (store.kind !== 'rabbitmq' || store.replicas.max < 2) return [];
-    return [4369, 25672].map((port) => ({
+    if (store.replicas.max < 2) return [];
+    return memberPorts[store.kind].map((port) => ({
       from: store.name,
       to: { kind: 'workload', name: store.name },
       port,

@@ -49,8 +49,12 @@ function ofStore(store: Parts['stores'][number], users: ReadonlyMap<string, read
       'password',
       [store.name, store.rolesJob.name],
     );
+    const replication = store.replication && [
+      generated(store.replication.secret, `Replicas of ${store.name}`, 'password', [store.name, store.rolesJob.name]),
+    ];
     return [
       superuser,
+      ...(replication ?? []),
       ...store.roles.map(({ name, secret }) =>
         generated(secret, `Role ${name} at ${store.name}`, 'password', [...usedBy(secret), store.rolesJob.name]),
       ),

@@ -5,6 +5,7 @@ import type {
   PostgresPlan,
   RabbitmqPlan,
   RedisPlan,
+  ReplicationPlan,
   RolePlan,
   StoreBase,
   StorePlan,
@@ -83,10 +84,10 @@ export function claimsAtMost(context: Context): ClaimPlan[] {
   });
 }
 
-/** Streaming replicas and Redis replicas come with their own issue; until then one pod each, and `check` says so. */
+/** Redis replicas come later; until then one pod each, and `check` says so. */
 function replicaCount(context: Context, name: string, store: ParsedStore): number {
   const drawn = store.replicas[context.tier];
-  if (store.kind === 'rabbitmq' || drawn === 1) return drawn;
+  if (store.kind !== 'redis' || drawn === 1) return drawn;
   context.problems.warning(
     'replicas-not-yet',
     `${context.at.system}.stores.${name}.replicas.${context.tier}`,
@@ -138,6 +139,14 @@ function roles(context: Context, name: string, store: Kind<'postgres'>): RolePla
   }));
 }
 
+/** The role by which replicas stream. */
+export const replicationRole = 'replicator';
+
+function replication(name: string, store: Kind<'postgres'>): ReplicationPlan | undefined {
+  const members = Math.max(...Object.values(store.replicas));
+  return members === 1 ? undefined : { role: replicationRole, secret: `${name}-replication`, members };
+}
+
 function postgres(context: Context, name: string, store: Kind<'postgres'>): PostgresPlan {
   const common = base(context, name, store);
   const wait = {
@@ -165,6 +174,7 @@ function postgres(context: Context, name: string, store: Kind<'postgres'>): Post
     maxConnections: store.maxConnections,
     superuserSecret: `${name}-superuser`,
     roles: roles(context, name, store),
+    replication: common.external ? undefined : replication(name, store),
     rolesJob: { ...rolesJob, waits: [wait] },
     tls: store.tls,
     budget: connectionBudget(context, name, store, context.tier),

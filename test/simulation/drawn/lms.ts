@@ -18,6 +18,8 @@ export const lms: Drawing = {
       environments: ownStores,
       open: ['backend-django backend-django-migrate backend-fastapi → db:5432', 'db-roles → db:5432'],
     },
+    // The primary and its replicas.
+    { environments: ownStores, tiers: ['medium', 'high'], open: ['db → db:5432'] },
     {
       environments: ownStores,
       tiers: ['high'],

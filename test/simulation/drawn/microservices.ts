@@ -22,6 +22,8 @@ export const microservices: Drawing = {
         'postgres-roles → postgres:5432',
       ],
     },
+    // A primary and two replicas.
+    { environments: ownStores, tiers: ['high'], open: ['postgres → postgres:5432'] },
     // Three nodes that find and feed each other.
     { environments: ownStores, tiers: ['high'], open: ['rabbitmq → rabbitmq:4369,25672'] },
     {
