@@ -1,7 +1,7 @@
 import { mib } from '../quantities';
 import { connectionBudget, writeOut } from '../resolve/budget';
 import type { Context } from '../resolve/context';
-import { endpointOf, engineOf } from '../resolve/stores';
+import { endpointOf, engineOf, replicationRole, roleName } from '../resolve/stores';
 import { tiers } from '../schema/primitives';
 import type { ParsedStore } from '../schema/system';
 import { checkResources } from './resources';
@@ -83,6 +83,58 @@ const checkPostgres: Check = (context, _name, store, path) => {
     );
 };
 
+/** The version of an image as a number that can be compared: 4.1 → 4001. Undefined where its tag says none. */
+function versionOf(reference: string): number | undefined {
+  const found = /:v?(\d+)(?:\.(\d+))?/.exec(reference);
+  return found?.[1] === undefined ? undefined : Number(found[1]) * 1000 + Number(found[2] ?? 0);
+}
+
+const oldestPostgres = 14;
+
+/** Statistics, slots with an end and `pg_rewind` from a replica are what the scripts rely on. */
+const checkPostgresAge: Check = (context, _name, store, path) => {
+  const reference = context.images.get(store.image) ?? '';
+  const version = versionOf(reference);
+  if (store.kind !== 'postgres' || version === undefined || version >= oldestPostgres * 1000) return;
+  context.problems.error(
+    'postgres-age',
+    `${path}.image`,
+    `"${reference}"`,
+    `PostgreSQL ${oldestPostgres} or newer: older ones get no more corrections`,
+  );
+};
+
+/** Names that the server keeps for itself, or that the program gives to its own roles. */
+const checkRoles: Check = (context, name, store) => {
+  if (store.kind !== 'postgres') return;
+  for (const [service, { image, arrows }] of Object.entries(context.system.services)) {
+    const role = roleName(image);
+    if (!(name in arrows) && service !== store.owner) continue;
+    if (role === 'postgres' || role === replicationRole || role.startsWith('pg_'))
+      context.problems.error(
+        'reserved-role',
+        `${context.at.system}.services.${service}.image`,
+        `"${image}", whose role at ${name} would be "${role}"`,
+        `another name of the image: postgres, ${replicationRole} and pg_… are taken`,
+      );
+  }
+};
+
+/** Nodes find each other without the API server, and without founding two clusters, since 4.1. */
+const checkRabbitmq: Check = (context, name, store, path) => {
+  const reference = context.images.get(store.image) ?? '';
+  const version = versionOf(reference);
+  const several = tiers.some((tier) => store.replicas[tier] > 1);
+  if (store.kind !== 'rabbitmq' || !several || engineOf(context, name, store) !== 'statefulset') return;
+  if (version !== undefined && version < 4001)
+    context.problems.error(
+      'rabbitmq-cluster-version',
+      `${path}.image`,
+      `"${reference}"`,
+      'RabbitMQ 4.1 or newer where it has several nodes: older ones need access to the API server to find each other',
+    );
+};
+
 const checkRedis: Check = (context, name, store, path) => {
   if (store.kind !== 'redis') return;
   const { problems, system, at } = context;
@@ -160,7 +212,10 @@ const checkBackup: Check = (context, name, store, path) => {
     problems.error('backup-format', `${path}.backup.formats`, 'plain', "no formats: they are pg_dump's");
 };
 
-const checks: readonly Check[] = [checkEngine, checkBudget, checkPostgres, checkRedis, checkReplicas, checkBackup];
+const checks: readonly Check[] = [
+  ...[checkEngine, checkBudget, checkPostgres, checkPostgresAge, checkRoles],
+  ...[checkRabbitmq, checkRedis, checkReplicas, checkBackup],
+];
 
 /** What each store must be by itself, and at every tier's maximum. */
 export function checkStores(context: Context): void {
