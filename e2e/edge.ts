@@ -26,7 +26,7 @@ function locations({ http }: IngressRule, namespace: string): string {
   return http.paths
     .map(({ path, pathType, backend: { service } }, index) => {
       const match = pathType === 'Exact' ? `= ${path}` : path;
-      // A variable: looked up while it runs, so the Service may come later.
+      // A variable: looked up while it runs, so the Service may come later. Its address stays, so one answer is enough.
       return `location ${match} {
         set $service${index} ${service.name}.${namespace}.svc.cluster.local;
         proxy_pass http://$service${index}:${service.port.number};
@@ -55,7 +55,7 @@ events { worker_connections 1024; }
 http {
   ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path /tmp/${name};`).join(' ')}
   access_log off;
-  resolver ${DNS_ADDRESS} valid=5s ipv6=off;
+  resolver ${DNS_ADDRESS} valid=600s ipv6=off;
   proxy_next_upstream off;
   client_max_body_size 0;
   proxy_http_version 1.1;

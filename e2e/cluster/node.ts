@@ -11,6 +11,7 @@ import { DNS_ADDRESS, folders, type NodeLayout, POD_NETWORK, REGISTRY_URL } from
 import { isRunning, lastLines, start } from './processes';
 
 const CGROUPS = '/sys/fs/cgroup';
+const NODE_SHARES = 4096;
 export const PAUSE_IMAGE = 'registry.e2e.test/pause:1';
 
 function nodeProgram(name: string): string {
@@ -34,6 +35,8 @@ function createCgroups(node: NodeLayout): void {
     .filter(([, , type]) => type === 'cgroup')
     .flatMap(([, path]) => path ?? []);
   for (const hierarchy of hierarchies) mkdirSync(join(hierarchy, node.cgroup), { recursive: true });
+  // A node is a machine of its own, not one process among all that run here.
+  writeFileSync(join(CGROUPS, 'cpu', node.cgroup, 'cpu.shares'), String(NODE_SHARES));
   for (const file of ['cpuset.cpus', 'cpuset.mems']) {
     const parent = readFileSync(join(CGROUPS, 'cpuset', file), 'utf8');
     writeFileSync(join(CGROUPS, 'cpuset', node.cgroup, file), parent);
