@@ -60,7 +60,7 @@ export class Load {
       this.#silent = Math.max(this.#silent, Date.now() - this.#lastGood);
       this.#lastGood = Date.now();
     } catch (error) {
-      const reason = (error instanceof Error ? error.message : String(error)).slice(0, 120);
+      const reason = (error instanceof Error ? error.message : String(error)).split('\n', 1).join('').slice(0, 80);
       this.#failures.set(reason, (this.#failures.get(reason) ?? 0) + 1);
     }
   }

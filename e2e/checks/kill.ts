@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ctr } from '../cluster/node';
 import { until } from '../cluster/until';
 import { during } from '../incident';
-import { expect, isReady, livePods, type Pod, podsPath, type Stage, unsettled, workloadOf } from '../stage';
+import { expect, isReady, livePods, type Pod, podsPath, type Stage, workloadOf } from '../stage';
 
 const SECONDS = 180;
 
@@ -31,7 +31,7 @@ async function replace(stage: Stage, pod: Pod): Promise<void> {
 
 export async function checkKills(stage: Stage): Promise<void> {
   const stores = new Set(stage.manifests.plan.stores.map(({ name }) => name));
-  const pods = (await livePods(stage)).sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+  const pods = (await livePods(stage)).filter(isReady).sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
   const seen = new Map<string, number>();
   for (const pod of pods) {
     const name = workloadOf(pod);
@@ -49,5 +49,4 @@ export async function checkKills(stage: Stage): Promise<void> {
       });
     }
   }
-  await until('everything runs again', SECONDS, async () => (await unsettled(stage)).length === 0, 500);
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Resource } from '../cluster/api';
 import { until } from '../cluster/until';
 import { clientOf } from '../incident';
-import { expect, type Stage } from '../stage';
+import { expect, type Stage, unsettled } from '../stage';
 
 interface Autoscaler extends Resource {
   readonly spec: { readonly minReplicas: number };
@@ -62,7 +62,7 @@ export async function checkScaleDown(stage: Stage): Promise<void> {
     DOWN_SECONDS,
     async () => {
       const { spec, status } = await autoscaler(stage, burn.service);
-      return status.desiredReplicas === spec.minReplicas;
+      return status.desiredReplicas === spec.minReplicas && (await unsettled(stage)).length === 0;
     },
     2000,
   );
