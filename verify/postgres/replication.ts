@@ -5,7 +5,7 @@
  */
 import { strict as assert } from 'node:assert';
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -243,12 +243,23 @@ const checks: Readonly<Record<string, (members: Members) => Promise<void>>> = {
     await same([b], a);
   },
 
-  'nobody makes an empty database beside one that exists': async ([a, b]) => {
-    await a.stop();
-    await b.stop();
+  'an empty member that is named primary makes no database of its own': async ([a, b, c]) => {
+    for (const member of [a, b, c]) await member.stop();
     rmSync(b.data, { recursive: true });
     const empty = await b.prepare(1, 30);
-    assert.equal(empty.status, 1, 'db-2 still runs, but says nothing else');
+    assert.match(empty.stderr, /only member 0 makes a new database/);
+    assert.equal(empty.status, 1);
+  },
+
+  'data of another database, or of another major version, are left alone': async ([a, b, c]) => {
+    await c.start(0);
+    const other = readFileSync(join(c.data, 'global/pg_control'));
+    rmSync(a.data, { recursive: true });
+    await a.start(0);
+    assert.match((await c.prepare(0)).stderr, /holds another database than member 0/);
+    assert.equal(other.length, readFileSync(join(c.data, 'global/pg_control')).length);
+    await must('sh', ['-c', `mkdir -p ${b.data} && echo 14 > ${b.data}/PG_VERSION`]);
+    await assert.rejects(b.start(0), /the volume holds PostgreSQL 14 .* and this is PostgreSQL 15/);
   },
 };
 
