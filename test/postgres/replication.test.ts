@@ -8,7 +8,7 @@ function database(tier: 'low' | 'medium' | 'high', primary = 0): Manifest[] {
     system: { id: 'lms', raw: lms },
     environment: {
       name: 'production',
-      raw: { ...production, systems: { ...production.systems, lms: { stores: { db: { primary } } } } },
+      raw: { ...production, systems: { lms: { stores: { db: { primary } } } } },
     },
     tier,
   });
