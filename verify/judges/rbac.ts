@@ -52,10 +52,12 @@ async function judgeAccount(client: ApiClient, { metadata }: KubernetesObject): 
   const { name, namespace = 'default' } = metadata;
   const [own, everyone] = await Promise.all([rules(client, namespace, name), rules(client, namespace, NOBODY)]);
   const found = own.filter((rule) => !everyone.includes(rule)).sort();
-  const expected = [...(EXPECTED_RULES[name] ?? [])].sort();
+  const { must, may = [] } = EXPECTED_RULES[name] ?? { must: [] };
   const problems = [
-    ...found.filter((rule) => !expected.includes(rule)).map((rule) => `may ${rule}, which the table does not say`),
-    ...expected.filter((rule) => !found.includes(rule)).map((rule) => `may not ${rule}, which the table says`),
+    ...found
+      .filter((rule) => ![...must, ...may].includes(rule))
+      .map((rule) => `may ${rule}, which the table does not say`),
+    ...must.filter((rule) => !found.includes(rule)).map((rule) => `may not ${rule}, which the table says`),
   ];
   for (const verb of READING) {
     if (await isAllowed(client, namespace, name, verb)) problems.push(`may ${verb} secrets`);

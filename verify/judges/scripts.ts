@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inParallel } from '../cluster/parallel';
 import { must, run } from '../kit/command';
+import { scratchFolder } from '../kit/scratch';
 import { ROOT } from '../manifests/root';
 import { type Script, scriptsOf } from '../manifests/scripts';
 import type { Verdict } from '../report';
@@ -31,10 +32,11 @@ async function committed(): Promise<Script[]> {
     .map(({ file, text }) => ({ origin: file, shell: /^#!.*\bbash\b/.test(text) ? 'bash' : 'sh', text }));
 }
 
-async function judgeScript({ origin, shell, text }: Script): Promise<Verdict> {
-  const { status, stdout, stderr } = await run('shellcheck', [`--shell=${shell}`, '--format=gcc', '-'], {
-    input: text,
-  });
+async function judgeScript({ origin, shell, text, beside = {} }: Script): Promise<Verdict> {
+  const folder = scratchFolder('script');
+  for (const [name, content] of Object.entries(beside)) writeFileSync(join(folder, name), content);
+  const args = [`--shell=${shell}`, '--format=gcc', '--external-sources', '--check-sourced', '-'];
+  const { status, stdout, stderr } = await run('shellcheck', args, { input: text, cwd: folder });
   const problems = status === 0 ? [] : (stdout || stderr).trim().split('\n');
   return { subject: origin, checked: 1, problems };
 }

@@ -6,6 +6,8 @@ export interface Script {
   origin: string;
   shell: 'sh' | 'bash';
   text: string;
+  /** What lies beside it in its ConfigMap, by file name: it may source them. */
+  beside?: Readonly<Record<string, string>>;
 }
 
 /** Every shell script of an object: ConfigMap keys that are scripts, and `sh -c` in containers, probes and hooks. */
@@ -28,15 +30,24 @@ export function scriptsOf(object: KubernetesObject): Script[] {
   });
 }
 
+/** A script that another one sources is looked at with that one, which gives it its variables. */
 function configured(object: KubernetesObject): Script[] {
   const data = (object['data'] ?? {}) as Record<string, string>;
-  return Object.entries(data)
-    .filter(([name, text]) => name.endsWith('.sh') || /^#!.*\b(ba)?sh\b/.test(text))
+  const scripts = Object.entries(data).filter(([name, text]) => name.endsWith('.sh') || /^#!.*\b(ba)?sh\b/.test(text));
+  return scripts
+    .filter(([name]) => !scripts.some(([, text]) => sources(text, name)))
     .map(([name, text]) => ({
       origin: `${describe(object)} key ${name}`,
       shell: /^#!.*\bbash\b/.test(text) ? 'bash' : 'sh',
       text,
+      beside: data,
     }));
+}
+
+function sources(text: string, name: string): boolean {
+  return text
+    .split('\n')
+    .some((line) => /^\s*(\.|source)\s/.test(line) && line.replaceAll('"', '').trimEnd().endsWith(`/${name}`));
 }
 
 /** `[sh, -ec, SCRIPT, …]`; the flags matter to what shellcheck finds, so they become a `set`. */

@@ -23,6 +23,11 @@ const bucket = {
 };
 const managed = { host: '{store}.{system}.managed.example.com', cidrs: ['10.64.0.0/16'] };
 
+/** A Gateway of the platform's, in a namespace of its own. */
+const parent = { name: 'public', namespace: 'gateways', sectionName: 'https', redirectSectionName: 'http' };
+/** More than one HTTPRoute may have. */
+const hosts = Array.from({ length: 20 }, (_, index) => `shop-${index}.example.com`);
+
 /** What only this system sees of the environment. */
 function here({ plan }: VariantBase, patch: unknown): unknown {
   return { systems: { [plan.system.id]: patch } };
@@ -43,6 +48,20 @@ export const VARIANTS: readonly Variant[] = [
   { title: 'edge: ingress', environment: (base) => here(base, { edge: 'ingress' }) },
   { title: 'edge: load balancer', environment: (base) => here(base, { edge: 'load-balancer' }) },
   { title: 'edge: gateway', environment: (base) => here(base, { edge: 'gateway' }) },
+  {
+    title: "edge: somebody's gateway",
+    environment: (base) => mergePatch({ gateway: { parent } }, here(base, { edge: 'gateway' })),
+  },
+  {
+    title: 'edge: a gateway with its own certificate, many hosts',
+    environment: (base) =>
+      mergePatch({ gateway: { parent }, tls: { by: 'gateway', issuer: null } }, here(base, { edge: 'gateway', hosts })),
+  },
+  {
+    title: 'edge: gateway with a Certificate, many hosts',
+    environment: (base) => mergePatch({ tls: { certificate: true } }, here(base, { edge: 'gateway', hosts })),
+  },
+  { title: 'TLS that is self-signed', environment: () => ({ tls: { by: 'self-signed', issuer: null } }) },
   {
     title: 'TLS from a Secret',
     environment: () => ({ tls: { by: 'secret', secret: 'own-certificate', issuer: null } }),
