@@ -74,6 +74,12 @@ function forEverybody(cached: string): string {
   return folder;
 }
 
+/** How many files a process of this machine may open. */
+export async function readLimit(): Promise<number> {
+  const { stdout } = await run('sh', ['-c', 'ulimit -n']);
+  return stdout.trim() === 'unlimited' ? 1_000_000 : Number(stdout);
+}
+
 /** The nginx of this machine where it is new enough, otherwise Debian testing's, kept in the cache. */
 export async function findNginx(): Promise<Nginx> {
   const own = await versionOf(['nginx']);

@@ -9,10 +9,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Plan } from '../../lib/model/plan';
-import { isProxy, nginxFiles } from '../../lib/proxy';
+import { configMaps, isProxy, nginxFiles } from '../../lib/proxy';
 import { run } from '../kit/command';
 import { freePorts } from '../servers/ports';
 import type { Nginx } from './binary';
+import { ask } from './client';
 import type { NameServer } from './dns';
 
 export interface Pod {
@@ -23,6 +24,8 @@ export interface Pod {
   readonly process: ChildProcess;
   stdout(): string;
   stderr(): string;
+  /** Waits until the upstreams have addresses. */
+  found(path?: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -55,8 +58,9 @@ async function writeTree(plan: Plan, nginx: Nginx, dns: NameServer, ports: reado
   }
   const service = plan.services.find(isProxy);
   if (service === undefined) throw new Error('The plan has no proxy');
-  for (const [name, text] of Object.entries(nginxFiles(service, plan.namespace, plan.edge.hosts))) {
-    writeFileSync(join(folder, 'templates', name), text);
+  // As the projected volume has them: a long file in its parts.
+  for (const data of configMaps(nginxFiles(service, plan.namespace, plan.edge.hosts))) {
+    for (const [name, text] of Object.entries(data)) writeFileSync(join(folder, 'templates', name), text);
   }
   writeFileSync(
     join(folder, 'resolv.conf'),
@@ -72,7 +76,7 @@ async function writeTree(plan: Plan, nginx: Nginx, dns: NameServer, ports: reado
     [' /tmp/\\([a-z_.]*;\\)', ` ${folder}/tmp/\\1`],
     ['/etc/nginx/mime.types', nginx.mimeTypes],
     ['/etc/nginx/tls', `${folder}/tls`],
-    ['worker_shutdown_timeout 25s', 'worker_shutdown_timeout 4s'],
+    ['worker_shutdown_timeout [0-9]*s', 'worker_shutdown_timeout 4s'],
   ];
   writeFileSync(join(folder, 'bin', 'nginx'), wrapper(nginx, edits, folder), { mode: 0o755 });
   return folder;
@@ -140,5 +144,16 @@ export async function startPod({ plan, nginx, dns, prepare }: PodOptions): Promi
     await end;
     rmSync(folder, { recursive: true, force: true });
   };
-  return { http, https, status, folder, process: child, stdout: () => readFileSync(out, 'utf8'), stderr, stop };
+  const found = async (path = '/'): Promise<void> => {
+    const host = plan.edge.hosts[0] ?? 'a';
+    for (
+      let tries = 0;
+      tries < 100 && (await ask(http, { path, headers: { Host: host } })).status === 502;
+      tries += 1
+    ) {
+      await sleep(100);
+    }
+  };
+  const stdout = (): string => readFileSync(out, 'utf8');
+  return { http, https, status, folder, process: child, stdout, stderr, found, stop };
 }

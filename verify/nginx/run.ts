@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { agreement } from './agreement';
 import { type Bench, names } from './bench';
 import { findNginx } from './binary';
 import { Checks } from './checks';
@@ -15,12 +16,13 @@ import { startNameServer } from './dns';
 import { failures } from './failures';
 import { headers } from './headers';
 import { limits } from './limits';
+import { load } from './load';
+import { oneRoute } from './one-route';
 import { startPod } from './pod';
 import { routing } from './routing';
-import { streams } from './streams';
+import { idleSocket, streams } from './streams';
 import { planOf } from './system';
 import { systems } from './systems';
-
 import { tls } from './tls';
 import { startUpstream } from './upstream';
 
@@ -59,9 +61,10 @@ async function start(checks: Checks): Promise<Bench> {
 async function main(): Promise<void> {
   const checks = new Checks();
   const bench = await start(checks);
-  for (const [title, work] of Object.entries({ systems, routing, headers, limits, streams, failures, tls })) {
-    await checks.group(title, () => work(bench));
-  }
+  const endIdle = await idleSocket(bench);
+  const groups = { systems, routing, headers, limits, streams, failures, tls, agreement, oneRoute, load };
+  for (const [title, work] of Object.entries(groups)) await checks.group(title, () => work(bench));
+  await checks.group('idle', endIdle);
   await bench.pod.stop();
   rmSync(bench.root, { recursive: true });
   console.log(`\n${checks.passed} checks passed, ${checks.failed} failed`);

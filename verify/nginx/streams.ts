@@ -3,25 +3,82 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from './bench';
 import { open, raw } from './client';
 
-const handshake = (path: string): string =>
+export const handshake = (path: string): string =>
   `GET ${path} HTTP/1.1\r\nHost: edge.example.org\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nOrigin: https://edge.example.org\r\n\r\n`;
 
-async function websocket({ checks, pod }: Bench): Promise<void> {
-  const socket = open(pod.http);
+/** A connection that stays open, and what came back on it. */
+export interface Tunnel {
+  text(): string;
+  isOpen(): boolean;
+  say(words: string): void;
+  /** Whether the words come back in time. */
+  until(words: string, seconds?: number): Promise<boolean>;
+  end(): void;
+}
+
+export function tunnel(port: number, first: string): Tunnel {
+  const socket = open(port);
   let text = '';
+  let ended = false;
   socket.on('data', (chunk) => {
     text += chunk.toString('latin1');
   });
-  socket.write(handshake('/ws/game/7/?token=very.secret.token'));
-  await sleep(300);
-  checks.ok('upgraded', text.startsWith('HTTP/1.1 101') && text.includes('s3pPLMBiTxaQ9kYGzzhZRbK+xOo='), text);
+  socket.on('close', () => {
+    ended = true;
+  });
+  socket.on('error', () => undefined);
+  socket.write(first);
+  const until = async (words: string, seconds = 5): Promise<boolean> => {
+    const start = Date.now();
+    while (!text.includes(words) && Date.now() - start < seconds * 1000) await sleep(20);
+    return text.includes(words);
+  };
+  return {
+    text: () => text,
+    isOpen: () => !ended,
+    say: (words) => void socket.write(words),
+    until,
+    end: () => void socket.destroy(),
+  };
+}
+
+/** Longer than the minute after which nginx and most that stand in front of it give up unless told otherwise. */
+const idleSeconds = 70;
+
+/** A WebSocket that is silent for over a minute while everything else is checked; the second half is for the end. */
+export async function idleSocket({ checks, pod }: Bench): Promise<() => Promise<void>> {
+  const socket = tunnel(pod.http, handshake('/ws/idle/?token=very.secret.token'));
+  await socket.until('101');
+  const began = Date.now();
+  return async () => {
+    await sleep(Math.max(0, idleSeconds * 1000 - (Date.now() - began)));
+    const silent = Math.round((Date.now() - began) / 1000);
+    socket.say('still here');
+    checks.ok(`a WebSocket that was silent for ${silent} s`, await socket.until('still here'), socket.text());
+    socket.end();
+  };
+}
+
+async function websocket({ checks, pod }: Bench): Promise<void> {
+  const socket = tunnel(pod.http, handshake('/ws/game/7/?token=very.secret.token'));
+  await socket.until('\r\n\r\n');
+  const upgraded = socket.text();
+  checks.ok(
+    'upgraded',
+    upgraded.startsWith('HTTP/1.1 101') && upgraded.includes('s3pPLMBiTxaQ9kYGzzhZRbK+xOo='),
+    upgraded,
+  );
   for (const word of ['one', 'two']) {
     await sleep(2500);
-    socket.write(word);
+    socket.say(word);
   }
-  await sleep(300);
-  checks.ok("echo after idle periods longer than a short route's time-out", text.endsWith('onetwo'), text);
-  socket.destroy();
+  await socket.until('onetwo');
+  checks.ok(
+    "echo after idle periods longer than a short route's time-out",
+    socket.text().endsWith('onetwo'),
+    socket.text(),
+  );
+  socket.end();
   await sleep(300);
   const refused = await raw(
     pod.http,

@@ -25,6 +25,7 @@ const rivals = {
   'strict-transport-security': 'max-age=1',
   'x-powered-by': 'upstream',
   'cache-control': 'private',
+  'set-cookie': 'session=1',
 };
 
 function accept(request: IncomingMessage, socket: Duplex): void {
@@ -36,12 +37,14 @@ function accept(request: IncomingMessage, socket: Duplex): void {
   // Bytes come back as they are: whether they are frames is the ends' business, not the proxy's.
   socket.on('data', (data) => socket.write(data));
   socket.on('error', () => undefined);
+  socket.on('end', () => socket.end());
 }
 
 function serve(who: string): Server {
   const server = createServer((request, response) => {
     const url = request.url ?? '';
     if (url.includes('/slow')) return void setTimeout(() => response.end('slow'), 1500);
+    if (url.includes('/silent')) return void response.writeHead(200, { 'set-cookie': 'a=b' }).end('{}');
     if (url.includes('/hang')) return undefined;
     if (url.includes('/stream')) {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
