@@ -92,7 +92,9 @@ async function main([system = '', nodeCount = '', ...flags]: readonly string[]):
   }
   usage.stop();
   if (failures.length > 0) stage.facts.set('**Not passed**', failures.join(', '));
-  if (!only) writePage(stage, usage.uses);
+  const left = checks.map(([name]) => name).filter((name) => name !== 'start' && only && !only.includes(name));
+  if (left.length > 0) stage.facts.set('Not part of this run', left.join(', '));
+  if (!only || flags.includes('--page')) writePage(stage, usage.uses);
   say(failures.length === 0 ? 'all passed' : `FAILED: ${failures.join(', ')}`);
   process.exitCode = failures.length === 0 ? 0 : 1;
   if (flags.includes('--keep')) {
