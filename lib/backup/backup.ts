@@ -1,5 +1,6 @@
 import type { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
+import { checksum } from '../kubernetes/checksum';
 import { configMap } from '../kubernetes/config-map';
 import type { BackupPlan, KeepPlan, Plan } from '../model/plan';
 import type { ConfigurationSource } from './configuration';
@@ -74,6 +75,7 @@ function configurationWork(
     ],
     volumes: [{ name, projected: { defaultMode: 0o440, sources: sources.map(projection) } }],
     mounts: [{ name, mountPath: configurationFolder, readOnly: true }],
+    checksums: Object.fromEntries(sources.flatMap((item) => (item.data ? [[item.name, checksum(item.data)]] : []))),
   };
 }
 

@@ -7,6 +7,8 @@ export interface ConfigurationSource {
   readonly kind: 'ConfigMap' | 'Secret';
   readonly name: string;
   readonly keys: readonly string[];
+  /** Of a ConfigMap; what a Secret holds nobody knows here. */
+  readonly data?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -18,7 +20,7 @@ export function configurationOf(scope: Construct, plan: Plan): ConfigurationSour
   return [
     ...maps.map((map): ConfigurationSource => {
       const { data = {} } = map.toJson() as { readonly data?: Readonly<Record<string, string>> };
-      return { kind: 'ConfigMap', name: map.name, keys: Object.keys(data).sort() };
+      return { kind: 'ConfigMap', name: map.name, keys: Object.keys(data).sort(), data };
     }),
     ...plan.secrets
       // The key of the backups is no part of them.

@@ -138,7 +138,7 @@ export class Jobs {
     const { S3_KEY = 'key', REPOSITORIES_AT = '' } = this.here;
     const variables = [
       `RESTIC_REPOSITORY=${REPOSITORIES_AT}/${subject}`,
-      `RESTIC_PASSWORD=${this.credentials['encryption-key'] ?? ''}`,
+      `RESTIC_PASSWORD=${(this.credentials['encryption-key'] ?? '').trim()}`,
       `AWS_ACCESS_KEY_ID=${S3_KEY}`,
       `AWS_SECRET_ACCESS_KEY=${S3_KEY}`,
       'HOME=/tmp',
@@ -149,7 +149,8 @@ export class Jobs {
 
   /** The verified runs of a kind, newest last. */
   async runs(subject: string, kind: string, tag = 'verified'): Promise<string[]> {
-    const { stdout } = await this.restic(subject, ['snapshots', '--json', '--tag', `${kind},${tag}`]);
+    const { stdout, stderr } = await this.restic(subject, ['snapshots', '--json', '--tag', `${kind},${tag}`]);
+    if (stdout === '') throw new Error(stderr);
     const snapshots = JSON.parse(stdout) as { readonly tags: readonly string[] }[];
     return snapshots.map(({ tags }) => tags.find((one) => one.startsWith('run-'))?.slice(4) ?? '').sort();
   }

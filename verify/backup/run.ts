@@ -1,8 +1,9 @@
 /**
  * Backup, restore, drill, retention and archive, with the very scripts of the manifests, against real servers: PostgreSQL,
- * Redis, an S3 server and restic, all on loopback. `node --import tsx verify/backup/run.ts`; exits 1 when a check fails.
+ * Redis, an S3 server and restic, all on loopback. `node --import tsx verify/backup/run.ts [redis|volumes|postgres …]`; exits 1 when a check
+ * fails.
  */
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureDebianPackage } from '../kit/debian';
@@ -10,23 +11,48 @@ import { runChecks } from './checks';
 import { Jobs } from './jobs';
 import { Database, postgresChecks, superuserPassword } from './postgres';
 import { startObjectStorage, tools } from './programs';
+import { Cache, redisChecks, redisPassword } from './redis';
+import { Files, volumeChecks } from './volumes';
 
 const keys = { 'encryption-key': 'the key of this test\n', 'access-key-id': 'key', 'secret-access-key': 'key' };
 
-async function postgres(folder: string, toolFolder: string): Promise<void> {
-  const storage = await startObjectStorage(folder, 'backups');
-  const database = await Database.start(folder);
+interface Place {
+  readonly folder: string;
+  readonly toolFolder: string;
+  /** Where the object storage is. */
+  readonly url: string;
+  readonly database: Database;
+}
+
+async function postgres({ folder, toolFolder, url, database }: Place): Promise<void> {
+  const here = { REPOSITORIES_AT: `${url}/nestjs`, ...database.here };
+  const jobs = Jobs.of('nestjs-api', folder, toolFolder, here, { ...keys, superuser: superuserPassword });
+  await database.fill(jobs);
+  await runChecks('PostgreSQL', database, postgresChecks);
+}
+
+async function redis({ folder, toolFolder, url }: Place): Promise<void> {
+  const cache = await Cache.start(folder, (port) => {
+    const here = { REPOSITORIES_AT: `${url}/redis`, HOST: '127.0.0.1', PORT: String(port) };
+    return Jobs.of('nestjs-api', join(folder, 'redis'), toolFolder, here, { ...keys, password: redisPassword });
+  });
   try {
-    const here = { REPOSITORIES_AT: `${storage.url}/nestjs`, PGHOST: '127.0.0.1', PGPORT: String(database.port) };
-    const credentials = { ...keys, superuser: superuserPassword };
-    database.jobs = Jobs.of('nestjs-api', folder, toolFolder, here, credentials);
-    await database.fill();
-    await runChecks('PostgreSQL', database, postgresChecks);
+    await runChecks('Redis', cache, redisChecks);
   } finally {
-    await database.stop();
-    await storage.stop();
+    await cache.down();
   }
 }
+
+async function volumes({ folder, toolFolder, database }: Place): Promise<void> {
+  const target = join(folder, 'target');
+  mkdirSync(target);
+  chmodSync(target, 0o777);
+  const here = { REPOSITORIES_AT: target, ...database.here };
+  const jobs = Jobs.of('lms', folder, toolFolder, here, { ...keys, superuser: superuserPassword });
+  await runChecks('Volumes', new Files(folder, jobs, database), volumeChecks);
+}
+
+const parts = { redis, volumes, postgres } as const;
 
 async function main(): Promise<void> {
   await ensureDebianPackage({ package: 'postgresql-15', program: '/usr/lib/postgresql/15/bin/postgres' });
@@ -34,9 +60,18 @@ async function main(): Promise<void> {
   const toolFolder = await tools();
   const folder = mkdtempSync(join(tmpdir(), 'keelson-backup-'));
   chmodSync(folder, 0o755);
+  const storage = await startObjectStorage(folder, 'backups');
+  const database = await Database.start(folder);
+  const chosen = process.argv.slice(2);
   try {
-    await postgres(folder, toolFolder);
+    for (const [name, part] of Object.entries(parts)) {
+      if (chosen.length === 0 || chosen.includes(name)) {
+        await part({ folder, toolFolder, url: storage.url, database });
+      }
+    }
   } finally {
+    await database.stop();
+    await storage.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -1,0 +1,160 @@
+/** Backup and restore of Redis with its append-only file on: the scripts of nestjs-api on the configuration of lib/redis. */
+import { strict as assert } from 'node:assert';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { serverConfiguration } from '../../lib/redis';
+import { must, type Outcome, run } from '../kit/command';
+import { freePorts } from '../servers/ports';
+import { type Server, startServer } from '../servers/process';
+import { type Checks, refuses, succeeds } from './checks';
+import { asNobody, type Jobs } from './jobs';
+
+export const redisPassword = 'beef-redis';
+
+/** A server that can be stopped and started on its data. */
+export class Cache {
+  private server: Server | undefined;
+
+  private constructor(
+    readonly folder: string,
+    readonly port: number,
+    readonly jobs: Jobs,
+  ) {}
+
+  static async start(folder: string, jobsAt: (port: number) => Jobs): Promise<Cache> {
+    const home = join(folder, 'redis');
+    mkdirSync(join(home, 'data'), { recursive: true });
+    chmodSync(join(home, 'data'), 0o777);
+    const [port = 0] = await freePorts(1);
+    const text = serverConfiguration({ port, maxMemory: 64, evictionPolicy: 'noeviction' })
+      .replace('bind * -::*', 'bind 127.0.0.1')
+      .replace('dir /data', `dir ${home}/data`);
+    writeFileSync(join(home, 'redis.conf'), `${text}requirepass ${redisPassword}\nenable-debug-command local\n`);
+    const cache = new Cache(home, port, jobsAt(port));
+    await cache.up();
+    return cache;
+  }
+
+  get data(): string {
+    return join(this.folder, 'data');
+  }
+
+  async up(): Promise<void> {
+    this.server = await startServer({
+      name: 'Redis',
+      program: 'setpriv',
+      args: [...asNobody, 'redis-server', join(this.folder, 'redis.conf')],
+      log: join(this.folder, 'log'),
+      isReady: async () => (await this.client('ping')).includes('PONG'),
+    });
+  }
+
+  async down(): Promise<void> {
+    await this.server?.stop();
+    this.server = undefined;
+  }
+
+  async client(...args: readonly string[]): Promise<string> {
+    const env = { REDISCLI_AUTH: redisPassword };
+    return (await run('redis-cli', ['-p', String(this.port), ...args], { env })).stdout.trim();
+  }
+
+  async fill(): Promise<void> {
+    const script = `for i = 1, 5000 do redis.call('set', 'key' .. i, string.rep(i, 20)) end
+      for i = 1, 500 do redis.call('hset', 'hash', i, i); redis.call('zadd', 'set', i, i); redis.call('rpush', 'list', i) end
+      redis.call('set', 'session', 'x', 'ex', 86400)`;
+    await this.client('eval', script, '0');
+  }
+
+  wipe(): void {
+    for (const name of readdirSync(this.data)) rmSync(join(this.data, name), { recursive: true });
+  }
+
+  restore(env: Record<string, string> = {}): Promise<Outcome> {
+    return this.jobs.run('redis-restore', { env: { DATA: this.data, ...env } });
+  }
+}
+
+/** Everything in the server, keys and values, as one sum. */
+function digest(it: Cache): Promise<string> {
+  return it.client('debug', 'digest');
+}
+
+const cutClient = `#!/bin/sh
+/usr/bin/redis-cli "$@" || exit
+for argument do case $argument in *.rdb) truncate -s 20000 "$argument";; esac; done
+`;
+
+let before = '';
+
+export const redisChecks: Checks<Cache> = {
+  'a snapshot is taken as a replica would, checked, and read back': async (it) => {
+    await it.fill();
+    before = await digest(it);
+    assert.match(before, /^[1-9a-f][0-9a-f]{39}$/);
+    const { stdout } = succeeds(await it.jobs.run('redis-backup'));
+    assert.match(stdout, /accepted the backup/);
+    assert.equal(await it.client('config', 'get', 'appendonly'), 'appendonly\nyes');
+  },
+
+  'a snapshot that is cut off is refused': async (it) => {
+    refuses(await it.jobs.run('redis-backup', { shims: { 'redis-cli': cutClient } }), /the snapshot is broken/);
+    assert.equal((await it.jobs.runs('redis', 'rdb')).length, 1);
+  },
+
+  'a running server is not restored over': async (it) => {
+    refuses(await it.restore({ OVERWRITE: 'yes' }), /is running: scale its StatefulSet to zero first/);
+  },
+
+  'data that is there is replaced only when told, and kept': async (it) => {
+    await it.client('flushall');
+    await it.client('set', 'damaged', 'yes');
+    await it.down();
+    refuses(await it.restore(), /has data: say OVERWRITE=yes/);
+    succeeds(await it.restore({ OVERWRITE: 'yes' }));
+    assert.ok(existsSync(join(it.data, 'before-restore/appendonlydir')));
+    await it.up();
+    assert.equal(await digest(it), before);
+  },
+
+  'a snapshot laid beside an append-only file is ignored: the trap is there': async (it) => {
+    await it.client('flushall');
+    await it.down();
+    const appended = join(it.folder, 'appended');
+    cpSync(join(it.data, 'appendonlydir'), appended, { recursive: true });
+    it.wipe();
+    const snapshot = join(it.data, 'dump.rdb');
+    const output = await it.jobs.restic('redis', [
+      'dump',
+      '--tag',
+      'rdb,verified',
+      'latest',
+      '/dump.rdb',
+      '--target',
+      '/dev/null',
+    ]);
+    assert.equal(output.status, 0, output.stderr);
+    await must('sh', ['-c', `cp -r "$1" "$2/appendonlydir" && chmod -R a+rwX "$2"`, 'sh', appended, it.data]);
+    writeFileSync(snapshot, 'REDIS0010 whatever stands here is not read');
+    await it.up();
+    assert.equal(await it.client('dbsize'), '0');
+    await it.down();
+  },
+
+  'after a wipe a restore gives the same keys and values, with the append-only file on, also after a restart': async (
+    it,
+  ) => {
+    it.wipe();
+    const { stdout } = succeeds(await it.restore());
+    assert.match(stdout, /restored the backup .*: 5004 keys/);
+    await it.up();
+    assert.equal(await digest(it), before);
+    assert.equal(await it.client('config', 'get', 'appendonly'), 'appendonly\nyes');
+    await it.client('set', 'after', 'restore');
+    await it.down();
+    await it.up();
+    assert.equal(await it.client('get', 'after'), 'restore');
+    await it.client('del', 'after');
+    assert.equal(await digest(it), before);
+  },
+};
