@@ -21,7 +21,7 @@ export class BackupChart extends Chart {
     super(scope, '70-backup');
     const { backup } = plan;
     if (backup === undefined) return;
-    const configuration = backup.configuration ? configurationOf(scope, plan) : [];
+    const configuration = backup.configuration ? configurationOf(plan) : [];
     if (backup.repositories.on === 'claim') {
       const { claim } = backup.repositories;
       new Claim(this, claim.name, { plan, claim });

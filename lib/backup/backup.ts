@@ -1,6 +1,5 @@
 import type { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { checksum } from '../kubernetes/checksum';
 import { configMap } from '../kubernetes/config-map';
 import type { BackupPlan, KeepPlan, Plan } from '../model/plan';
 import type { ConfigurationSource } from './configuration';
@@ -52,12 +51,9 @@ export function repositoryLines({ subjects, configuration }: BackupPlan): string
   return [...own, ...(configuration ? [line('configuration', configuration.keep)] : [])].join('');
 }
 
-function projection({ kind, name, keys }: ConfigurationSource): k8s.VolumeProjection {
-  const items = keys.map((key) => ({ key, path: `${kind.toLowerCase()}s/${name}/${key}` }));
+function projection({ name, keys }: ConfigurationSource): k8s.VolumeProjection {
   // What is not there yet holds back nothing.
-  return kind === 'Secret'
-    ? { secret: { name, items, optional: true } }
-    : { configMap: { name, items, optional: true } };
+  return { secret: { name, items: keys.map((key) => ({ key, path: `secrets/${name}/${key}` })), optional: true } };
 }
 
 function configurationWork(
@@ -75,7 +71,6 @@ function configurationWork(
     ],
     volumes: [{ name, projected: { defaultMode: 0o440, sources: sources.map(projection) } }],
     mounts: [{ name, mountPath: configurationFolder, readOnly: true }],
-    checksums: Object.fromEntries(sources.flatMap((item) => (item.data ? [[item.name, checksum(item.data)]] : []))),
   };
 }
 

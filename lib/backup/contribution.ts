@@ -9,8 +9,6 @@ export interface BackupWork {
   readonly env?: readonly EnvPlan[];
   readonly volumes?: readonly k8s.Volume[];
   readonly mounts?: readonly k8s.VolumeMount[];
-  /** Content of what it mounts besides its scripts, by a short name. */
-  readonly checksums?: Readonly<Record<string, string>>;
   /** Where restores and drills read from. @default - the subject's own repository */
   readonly repository?: string;
   /** A volume for this pod alone, at `/throw-away`. */

@@ -135,7 +135,7 @@ export function workPod(around: Surroundings, work: BackupWork): JobProps {
       },
     ],
     volumes: volumes(around, work),
-    checksums: { scripts: checksum(files), ...work.checksums },
+    checksums: { scripts: checksum(files) },
     ...(sameNodeAs === undefined ? {} : { sameNodeAs }),
     deadlineSeconds: job.deadlineSeconds,
     backoffLimit: job.backoffLimit,

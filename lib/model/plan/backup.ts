@@ -77,7 +77,7 @@ export interface BackupPlan {
   readonly retention: BackupJobPlan;
   /** Copies the newest backups to where nothing is ever forgotten. */
   readonly archive: BackupJobPlan | undefined;
-  /** ConfigMaps and Secrets of the namespace. */
+  /** The Secrets: ConfigMaps stand in what is committed. */
   readonly configuration: (BackupJobPlan & { readonly keep: KeepPlan }) | undefined;
   /** Every Job of the above. */
   readonly jobs: readonly BackupJobPlan[];

@@ -67,7 +67,7 @@ function wholeJobs(context: Context, client: string): Pick<BackupPlan, 'retentio
           ...backupJob({
             ...job,
             name: 'configuration-backup',
-            description: 'Backs up ConfigMaps and Secrets',
+            description: 'Backs up the Secrets',
             schedule: weekly,
             scratch: [temporary, { path: '/work', size: 16 }],
           }),
