@@ -1,6 +1,8 @@
 import type { Problem } from '../model/problem';
-import { differing, type Files, identity, type Manifest } from './manifests';
-import { isStore, type Refusal, rules } from './rules';
+import { differing, type Files, identity, type Manifest, unreadableIn } from './manifests';
+import type { Refusal } from './refusal';
+import { rules } from './rules';
+import { isStore } from './stores';
 
 const page = 'docs/procedures.md';
 
@@ -31,6 +33,9 @@ function leftBehind({ file, kind, name }: Manifest): Problem {
  * namespace, is no change.
  */
 export function compareFiles(before: Files, after: Files): Problem[] {
+  // An old file that cannot be read would let every change pass.
+  const unreadable = unreadableIn(before, after);
+  if (unreadable.length) return unreadable;
   const changed = differing(before, after);
   if (changed.length === 0) return [];
   const next = new Map(differing(after, before).map((manifest) => [identity(manifest), manifest]));

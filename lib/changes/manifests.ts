@@ -1,5 +1,6 @@
 import { parseAllDocuments } from 'yaml';
 import { isRecord } from '../model/merge';
+import type { Problem } from '../model/problem';
 
 /** Rendered files by name: what a folder such as `dist/` holds. */
 export type Files = ReadonlyMap<string, string>;
@@ -56,12 +57,41 @@ function documents(text: string): string[] {
   return text.split(/^---\s*$/m).map((document) => document.trim());
 }
 
-/** The objects of `files` that `other` does not hold word for word: the rest cannot differ, and parsing is the slow part. */
-export function differing(files: Files, other: Files): Manifest[] {
+function differingDocuments(files: Files, other: Files): (readonly [file: string, document: string])[] {
   const known = new Set([...other.values()].flatMap(documents));
   return [...files].flatMap(([file, text]) =>
     documents(text)
       .filter((document) => !known.has(document))
-      .flatMap((document) => parseFile(file, document)),
+      .map((document) => [file, document] as const),
   );
+}
+
+/** What a document must be for a comparison to mean anything: an object by kind and name. */
+function unreadable(file: string, text: string): Problem[] {
+  const wanted = 'a manifest as it was written: without it nothing can be said about what changes';
+  const problem = (found: string): Problem => ({
+    severity: 'error',
+    rule: 'unreadable-manifest',
+    path: file,
+    found,
+    wanted,
+  });
+  return parseAllDocuments(text).flatMap((document) => {
+    const [error] = document.errors;
+    if (error !== undefined) return [problem(`YAML with an error: ${error.message.split('\n')[0]?.replace(/:$/, '')}`)];
+    const object: unknown = document.toJS();
+    if (object === null) return [];
+    const isManifest = textAt(object, ['kind']) !== '' && textAt(object, ['metadata', 'name']) !== '';
+    return isManifest ? [] : [problem('a document that is no object with a kind and a name')];
+  });
+}
+
+/** The documents of `files` that nobody can read: found among those that `other` does not hold word for word. */
+export function unreadableIn(files: Files, other: Files): Problem[] {
+  return differingDocuments(files, other).flatMap(([file, document]) => unreadable(file, document));
+}
+
+/** The objects of `files` that `other` does not hold word for word: the rest cannot differ, and parsing is the slow part. */
+export function differing(files: Files, other: Files): Manifest[] {
+  return differingDocuments(files, other).flatMap(([file, document]) => parseFile(file, document));
 }

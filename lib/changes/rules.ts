@@ -2,55 +2,11 @@
  * What an API server refuses to change in place, or changes with a loss that nobody sees. Each rule compares one object
  * with what it was. Source: the validation of updates in Kubernetes 1.28, tried on 1.28.15 and 1.36.3.
  */
-import { isDeepStrictEqual } from 'node:util';
 import { isRecord } from '../model/merge';
 import { mib } from '../model/quantities';
 import { at, type Manifest } from './manifests';
-
-/** A change that does not go through. */
-export interface Refusal {
-  readonly severity: 'error' | 'warning';
-  readonly rule: string;
-  /** The field, as a path of the object. */
-  readonly field: string;
-  readonly before: string;
-  readonly after: string;
-  /** The heading of docs/procedures.md that says how it is done. */
-  readonly procedure: string;
-}
-
-export type Rule = (before: Manifest, after: Manifest) => Refusal[];
-
-const longest = 80;
-
-/** A value as it stands in a message. */
-function show(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value);
-  return text.length > longest ? `${text.slice(0, longest)}…` : text;
-}
-
-function refusal(
-  rule: string,
-  procedure: string,
-  path: readonly (string | number)[],
-  before: unknown,
-  after: unknown,
-): Refusal {
-  return { severity: 'error', rule, field: path.join('.'), before: show(before), after: show(after), procedure };
-}
-
-/** A refusal where the values at a path differ. */
-function frozen(rule: string, procedure: string, path: readonly (string | number)[]): Rule {
-  return (before, after) => {
-    const [was, is] = [at(before.object, path), at(after.object, path)];
-    return isDeepStrictEqual(was, is) ? [] : [refusal(rule, procedure, path, was, is)];
-  };
-}
-
-function onKinds(kinds: readonly string[], rule: Rule): Rule {
-  return (before, after) => (kinds.includes(after.kind) ? rule(before, after) : []);
-}
+import { frozen, onKinds, type Rule, refusal } from './refusal';
+import { databaseIdentity, postgresVersion, smallerQueue } from './stores';
 
 /** The fields of a StatefulSet that may change; every other one is frozen. */
 const statefulSetMayChange = [
@@ -92,29 +48,6 @@ const headlessService: Rule = (before, after) => {
   return [refusal('service-headless', 'a-service', ['spec', 'clusterIP'], was, is)];
 };
 
-const images = ['spec', 'template', 'spec', 'containers', 0, 'image'];
-
-/** The major version of a PostgreSQL server image; undefined for any other. */
-function postgresMajor({ object }: Manifest): number | undefined {
-  const image = at(object, images);
-  const tag = typeof image === 'string' ? /(?:^|[/-])postgres(?:ql)?:v?(\d+)/.exec(image)?.[1] : undefined;
-  return tag === undefined ? undefined : Number(tag);
-}
-
-const postgresVersion: Rule = (before, after) => {
-  const [was, is] = [postgresMajor(before), postgresMajor(after)];
-  if (was === undefined || is === undefined || was === is) return [];
-  return [
-    refusal(
-      'postgres-major',
-      'a-major-version-of-postgresql',
-      images,
-      at(before.object, images),
-      at(after.object, images),
-    ),
-  ];
-};
-
 /** Without `replicas` the server fills in 1 until the autoscaler speaks: a dip that a running system feels. */
 const replicasDip: Rule = (before, after) => {
   const [was, is] = [before, after].map(({ object }) => at(object, ['spec', 'replicas']));
@@ -130,6 +63,8 @@ const replicasDip: Rule = (before, after) => {
 export const rules: readonly Rule[] = [
   onKinds(['StatefulSet'], statefulSet),
   onKinds(['StatefulSet'], postgresVersion),
+  onKinds(['StatefulSet'], smallerQueue),
+  onKinds(['CronJob'], databaseIdentity),
   onKinds(['Deployment', 'DaemonSet'], frozen('immutable-selector', 'a-selector', ['spec', 'selector'])),
   onKinds(['Deployment'], replicasDip),
   onKinds(['Job'], frozen('immutable-job', 'a-job', ['spec', 'template'])),
@@ -139,12 +74,3 @@ export const rules: readonly Rule[] = [
   onKinds(['Service'], headlessService),
   onKinds(['RoleBinding', 'ClusterRoleBinding'], frozen('immutable-role', 'a-role-binding', ['roleRef'])),
 ];
-
-/** Where the data is. */
-const stores = ['database', 'cache', 'queue'];
-
-/** Whether an object is a store with data of its own. */
-export function isStore({ kind, object }: Manifest): boolean {
-  const component = at(object, ['metadata', 'labels', 'app.kubernetes.io/component']);
-  return kind === 'StatefulSet' && typeof component === 'string' && stores.includes(component);
-}

@@ -1,4 +1,4 @@
-import { compareFiles, parseFile } from '../../lib/changes';
+import { compareFiles, type Files, parseFile } from '../../lib/changes';
 import { rules } from '../../lib/changes/rules';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -18,6 +18,18 @@ const claim = (spec: Json): Json =>
   object('PersistentVolumeClaim', {
     spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '10Gi' } }, ...spec },
   });
+/** The roles of a database, as the CronJob that makes them has them. */
+const roles = (command: readonly string[], monitor?: string): Json => {
+  const env = monitor === undefined ? {} : { env: [{ name: 'MONITOR_ROLE', value: monitor }] };
+  const containers = [{ name: 'roles', command: ['/bin/sh', '/etc/keelson/roles/reconcile.sh', ...command], ...env }];
+  return object('CronJob', { spec: { jobTemplate: { spec: { template: { spec: { containers } } } } } });
+};
+const commandPath = 'spec.jobTemplate.spec.template.spec.containers.0.command';
+const queue = (replicas: number): Json => ({
+  ...object('StatefulSet', { spec: { replicas } }),
+  metadata: { name: 'db', namespace: 'shop', labels: { 'app.kubernetes.io/component': 'queue' } },
+});
+const imagePath = 'spec.template.spec.containers.0.image';
 const size = (storage: string): Json => claim({ resources: { requests: { storage } } });
 const set = (spec: Json): Json =>
   object('StatefulSet', {
@@ -87,6 +99,47 @@ const refused: readonly (readonly [string, Json, Json, string, string, string])[
     'postgres-major',
     'spec.template.spec.containers.0.image',
     'a-major-version-of-postgresql',
+  ],
+  [
+    'a major version behind a name of the registry',
+    set({ template: template('postgres:16') }),
+    set({ template: template('registry.example.com/pg:17') }),
+    'postgres-major',
+    imagePath,
+    'a-major-version-of-postgresql',
+  ],
+  [
+    'a major version behind the version of an extension',
+    set({ template: template('timescale/timescaledb:2.17.2-pg16') }),
+    set({ template: template('timescale/timescaledb:2.17.2-pg17') }),
+    'postgres-major',
+    imagePath,
+    'a-major-version-of-postgresql',
+  ],
+  ['fewer members of RabbitMQ', queue(3), queue(1), 'queue-shrinks', 'spec.replicas', 'a-smaller-rabbitmq'],
+  [
+    'another name of the database',
+    roles(['shop', 'backend']),
+    roles(['store', 'backend']),
+    'database-renamed',
+    commandPath,
+    'a-renamed-database',
+  ],
+  [
+    'another owner of the tables',
+    roles(['shop', 'backend', 'celery']),
+    roles(['shop', 'api', 'celery']),
+    'owner-changed',
+    commandPath,
+    'a-renamed-role',
+  ],
+  [
+    'another name of a role',
+    roles(['shop', 'backend', 'celery']),
+    roles(['shop', 'backend', 'worker']),
+    'role-renamed',
+    commandPath,
+    'a-renamed-role',
   ],
   [
     "a Deployment's selector",
@@ -170,8 +223,17 @@ const accepted: readonly (readonly [string, Json, Json])[] = [
   ['a minor version of PostgreSQL', set({}), set({ template: template('postgres:15.20-bookworm') })],
   [
     'another version of what is not the server',
-    set({ template: template('postgres-exporter:0.15.0') }),
-    set({ template: template('postgres-exporter:1.0.0') }),
+    { ...set({ template: template('cache:7.0') }), metadata: { name: 'db', namespace: 'shop' } },
+    { ...set({ template: template('cache:8.0') }), metadata: { name: 'db', namespace: 'shop' } },
+  ],
+  ['the same server from another registry', set({}), set({ template: template('registry/pg:15.19-bookworm') })],
+  ['more members of RabbitMQ', queue(1), queue(3)],
+  ['a role more', roles(['shop', 'backend']), roles(['shop', 'backend', 'celery'])],
+  ['a role less', roles(['shop', 'backend', 'celery']), roles(['shop', 'backend'])],
+  [
+    'a monitoring role in another place',
+    roles(['shop', 'backend', 'monitoring']),
+    roles(['shop', 'backend', 'celery'], 'monitoring'),
   ],
   [
     'a Service that becomes an ExternalName',
@@ -263,14 +325,58 @@ describe('a change with a loss that nobody sees', () => {
   });
 });
 
-test('every rule refuses something in these tests', () => {
-  const found = new Set(refused.map(([, , , rule]) => rule));
-  // Rules on claims share a kind, and StatefulSets have two; replicas-dip warns.
-  expect(found.size).toBe(rules.length - 1);
+test('every rule refuses something in these tests, or warns', () => {
+  const deployment = (spec: Json): Json => object('Deployment', { spec });
+  const pairs = [...refused, ['', deployment({ replicas: 4 }), deployment({})] as const].map(([, before, after]) =>
+    [before, after].flatMap((json) => parseFile('x.yaml', JSON.stringify(json))),
+  );
+  const idle = rules.filter((rule) => !pairs.some(([was, is]) => was && is && rule(was, is).length > 0));
+  expect(idle).toEqual([]);
+});
+
+describe('a version that may hurt', () => {
+  const warnings = (before: string, after: string) =>
+    compareFiles(file(set({ template: template(before) })), file(set({ template: template(after) })));
+
+  test.each([
+    ['postgres:16.4-bookworm', 'postgres:16.4-trixie', 'postgres-system', 'a-new-system-below-postgresql'],
+    ['postgres:16.4-bookworm', 'postgres:16.5-alpine3.22', 'postgres-system', 'a-new-system-below-postgresql'],
+    ['postgres:16.4', 'registry.example.com/pg:shop', 'postgres-unknown', 'a-major-version-of-postgresql'],
+    ['postgres:16.4', `postgres@sha256:${'a'.repeat(64)}`, 'postgres-unknown', 'a-major-version-of-postgresql'],
+  ])('from %s to %s is a warning', (before, after, rule, procedure) => {
+    expect(warnings(before, after)).toEqual([
+      expect.objectContaining({ severity: 'warning', rule, wanted: expect.stringContaining(`#${procedure} `) }),
+    ]);
+  });
 });
 
 test('YAML without an object is no object', () => {
   expect(parseFile('x.yaml', '---\n# nothing\n---\nkind: Job\n')).toEqual([
     expect.objectContaining({ kind: 'Job', name: '' }),
   ]);
+});
+
+describe('an old output that cannot be read', () => {
+  const old = (text: string): Files => new Map([['30-data.k8s.yaml', text]]);
+
+  test.each([
+    ['an unfinished merge', '<<<<<<< HEAD\nkind: Job\n=======\nkind: Pod\n>>>>>>> other\n', /^YAML with an error: /],
+    ['half a file', 'kind: "Stateful', /^YAML with an error: /],
+    ['a key twice', 'kind: Job\nkind: Pod\n', /^YAML with an error: Map keys must be unique/],
+    ['a text', 'not found', /^a document that is no object/],
+    ['an object without a name', 'kind: Job', /^a document that is no object/],
+  ])('with %s is a problem, because every change would pass', (_, text, found) => {
+    expect(compareFiles(old(text), file(set({})))).toEqual([
+      expect.objectContaining({
+        severity: 'error',
+        rule: 'unreadable-manifest',
+        path: '30-data.k8s.yaml',
+        found: expect.stringMatching(found),
+      }),
+    ]);
+  });
+
+  test('is none where a document is empty', () => {
+    expect(compareFiles(old('---\n# nothing\n---\n'), file(set({})))).toEqual([]);
+  });
 });

@@ -13,12 +13,16 @@ function filesOf(system: string, tier: Tier): Files {
   return renderFiles(plan);
 }
 
+/** Its RabbitMQ has more members at `high`, and those must leave it before they go: docs/procedures.md says how. */
+const clustered = ['microservices'];
+
 describe.each(workspace.systems())('%s in production', (system) => {
   const byTier = new Map(tiers.map((tier) => [tier, filesOf(system, tier)]));
   const moves = tiers.flatMap((from) => tiers.filter((to) => to !== from).map((to) => [from, to] as const));
 
   test.each(moves)('goes from %s to %s on a running cluster', (from, to) => {
     const problems = compareFiles(byTier.get(from) ?? new Map(), byTier.get(to) ?? new Map());
-    expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+    const errors = problems.filter(({ severity }) => severity === 'error').map(({ rule }) => rule);
+    expect(errors).toEqual(from === 'high' && clustered.includes(system) ? ['queue-shrinks'] : []);
   });
 });

@@ -105,7 +105,7 @@ describe('the README', () => {
 
 describe('the procedures', () => {
   test('have a heading for everything that is refused', () => {
-    const source = ['rules', 'compare']
+    const source = ['rules', 'stores', 'compare']
       .map((file) => readFileSync(join(project, `lib/changes/${file}.ts`), 'utf8'))
       .join('');
     const named = [...source.matchAll(/['#]((?:an?|from|removing)-[a-z-]+)['`]/g)].map(([, procedure]) => procedure);

@@ -78,7 +78,11 @@ async function walkVariants(
   return verdicts;
 }
 
-/** Up and down through the tiers in one namespace; what `high` claimed is still there when it comes back. */
+/**
+ * Up and down through the tiers in one namespace; what `high` claimed is still there when it comes back. The API server
+ * takes the way down from `high`; `keelson synth --out` refuses it where RabbitMQ loses members (`queue-shrinks`), because
+ * they must leave their cluster first. Each set has a folder of its own here, so nothing is asked of it.
+ */
 async function walkTiers(cluster: Cluster, sets: readonly ManifestSet[]): Promise<Verdict> {
   const instance = new Instance(cluster);
   const problems: string[] = [];
