@@ -97,7 +97,8 @@ function livenessAction(health: HealthPlan, host: string, portName: string | und
 export function probes(health: HealthPlan, host: string, portName: string | undefined): Probes {
   const ready = readinessAction(health, host, portName);
   const live = livenessAction(health, host, portName);
-  const first = ready ?? live;
+  // A start is asked what liveness asks: readiness may ask a dependency, and a restart would not bring that back.
+  const first = live ?? ready;
   return {
     startupProbe: first && startupProbe(first, health),
     readinessProbe: ready && probe(ready, health),

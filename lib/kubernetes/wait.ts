@@ -48,7 +48,10 @@ export function waitContainer(plan: Pick<Plan, 'images'>, wait: WaitPlan): Conta
     ...base,
     image: wait.login.image,
     command: ['/bin/sh', '-c', loginScript, 'wait', ...target, wait.login.database, wait.login.user],
-    env: [{ name: 'PGPASSWORD', secret: wait.login.secret, key: 'password', optional: false }],
+    env: [
+      { name: 'PGPASSWORD', secret: wait.login.secret, key: 'password', optional: false },
+      ...(wait.login.tls ? [{ name: 'PGSSLMODE', value: 'require' }] : []),
+    ],
     scratch: [{ path: '/tmp', size: 1 }],
   };
 }

@@ -19,9 +19,10 @@ function identical(one: unknown, other: unknown): boolean {
 }
 
 describe('Probes', () => {
-  test('of a documented URL: it drives startup and readiness; liveness is a connection', () => {
+  test('of a documented URL: it drives readiness; startup and liveness are a connection, because it may ask a dependency', () => {
     const { startupProbe, readinessProbe, livenessProbe } = probes(health, 'backend', 'http');
-    expect(startupProbe?.httpGet?.path).toBe('/health/');
+    expect(startupProbe?.tcpSocket?.port.value).toBe('http');
+    expect(startupProbe?.httpGet).toBeUndefined();
     expect(readinessProbe?.httpGet?.path).toBe('/health/');
     expect(livenessProbe?.tcpSocket?.port.value).toBe('http');
     expect(livenessProbe?.httpGet).toBeUndefined();

@@ -76,7 +76,14 @@ export interface WaitPlan {
   readonly atTimeout: 'fail' | 'go-on';
   /** Wait until this role can log in, not only for the port: the roles Job may still be at work. */
   readonly login:
-    | { readonly image: string; readonly database: string; readonly user: string; readonly secret: string }
+    | {
+        readonly image: string;
+        readonly database: string;
+        readonly user: string;
+        readonly secret: string;
+        /** The server is asked for an encrypted connection, and no other. */
+        readonly tls: boolean;
+      }
     | undefined;
 }
 

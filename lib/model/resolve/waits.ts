@@ -15,7 +15,10 @@ function storeWait(store: StorePlan, service: ParsedService, proveLogin: boolean
   } as const;
   if (store.kind !== 'postgres' || !proveLogin) return { ...base, login: undefined };
   const { user, secret } = credentials(store, service);
-  return { ...base, login: { image: store.image, database: store.database, user, secret } };
+  return {
+    ...base,
+    login: { image: store.image, database: store.database, user, secret, tls: store.external?.tls ?? false },
+  };
 }
 
 /** The waits for the stores of a service. `proveLogin` for pods that have no `ready` command to do it. */
