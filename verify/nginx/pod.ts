@@ -114,14 +114,25 @@ function startCommand(folder: string): string[] {
   return [`${folder}/templates/start.sh`, `${folder}/templates`, `${folder}/tmp/nginx`, `${folder}/resolv.conf`];
 }
 
+async function upstreamsFound(port: number, { edge }: Plan, path: string): Promise<void> {
+  const headers = { Host: edge.hosts[0] ?? 'a' };
+  for (let tries = 0; tries < 100 && (await ask(port, { path, headers })).status === 502; tries += 1) await sleep(100);
+}
+
+function openLogs(folder: string): { out: string; err: string } {
+  const [out = '', err = ''] = ['stdout', 'stderr'].map((name) => join(folder, name));
+  for (const log of [out, err]) {
+    writeFileSync(log, '');
+    chmodSync(log, 0o666);
+  }
+  return { out, err };
+}
+
 export async function startPod({ plan, nginx, dns, prepare }: PodOptions): Promise<Pod> {
   const [http = 0, https = 0, status = 0] = await freePorts(3);
   const folder = await writeTree(plan, nginx, dns, [http, https, status]);
   prepare?.(folder);
-  const logs = ['stdout', 'stderr'].map((name) => join(folder, name));
-  for (const log of logs) writeFileSync(log, '', { mode: 0o666 });
-  for (const log of logs) chmodSync(log, 0o666);
-  const [out = '', err = ''] = logs;
+  const { out, err } = openLogs(folder);
   const [program = '', ...args] = asNobody(['/bin/sh', ...startCommand(folder)]);
   const child = spawn(program, args, {
     env: { PATH: `${folder}/bin:/usr/bin:/bin` },
@@ -144,16 +155,7 @@ export async function startPod({ plan, nginx, dns, prepare }: PodOptions): Promi
     await end;
     rmSync(folder, { recursive: true, force: true });
   };
-  const found = async (path = '/'): Promise<void> => {
-    const host = plan.edge.hosts[0] ?? 'a';
-    for (
-      let tries = 0;
-      tries < 100 && (await ask(http, { path, headers: { Host: host } })).status === 502;
-      tries += 1
-    ) {
-      await sleep(100);
-    }
-  };
+  const found = (path = '/'): Promise<void> => upstreamsFound(http, plan, path);
   const stdout = (): string => readFileSync(out, 'utf8');
   return { http, https, status, folder, process: child, stdout, stderr, found, stop };
 }

@@ -1,36 +1,13 @@
 /** `nginx -t` for every system, environment and tier that has a proxy. */
 import { join } from 'node:path';
-import { systemOf } from '../../bench/generate';
 import type { Plan } from '../../lib/model/plan';
 import { resolvePlan } from '../../lib/model/resolve';
 import { tiers } from '../../lib/model/schema/primitives';
-import type { System } from '../../lib/model/schema/system';
 import { isProxy, nginxFiles } from '../../lib/proxy';
 import { Workspace } from '../../lib/workspace';
+import { proxied } from '../../test/proxy/many';
 import type { Bench } from './bench';
 import { accepts } from './pod';
-
-/** What many services behind one proxy need: a configuration of several ConfigMaps, in parts. */
-function thousand(): Plan {
-  const { images, services, ...rest } = systemOf(1000);
-  const proxy: System['services'][string] = {
-    kind: 'web',
-    description: 'The proxy',
-    image: 'nginx',
-    ports: { http: 80 },
-    arrows: Object.fromEntries(Object.keys(services).map((name) => [name, {}])),
-    proxy: {},
-  };
-  const nginx = 'nginxinc/nginx-unprivileged:1.30.4-alpine';
-  const raw = { ...rest, images: { ...images, nginx }, services: { ...services, proxy } };
-  const environment = { description: 'x', mode: 'production', tier: 'low', domain: 'example.org', tls: { by: 'none' } };
-  const { plan, problems } = resolvePlan({
-    system: { id: 'many', raw },
-    environment: { name: 'production', raw: environment },
-  });
-  if (plan === undefined) throw new Error(JSON.stringify(problems));
-  return plan;
-}
 
 /** Everything that decides the files: combinations that have the same are asked once. */
 function filesOf(plan: Plan): string {
@@ -57,5 +34,5 @@ export async function systems({ checks, nginx, dns }: Bench): Promise<void> {
       }
     }
   }
-  checks.equal('nginx -t: 1,000 services', await accepts({ plan: thousand(), nginx, dns }), '');
+  checks.equal('nginx -t: 1,000 services', await accepts({ plan: proxied(1000), nginx, dns }), '');
 }
