@@ -128,13 +128,18 @@ function isSettled({ metadata, spec, status }: Controller): boolean {
   );
 }
 
+/** The fewest pods that the Plan wants: an autoscaler takes some seconds to ask for them. */
+function figureOf({ manifests }: Stage, { metadata }: Controller): number {
+  return manifests.plan.workloads.find(({ name }) => name === metadata.name)?.replicas.min ?? 0;
+}
+
 /** What is not as the manifests want it yet. */
 export async function unsettled(stage: Stage): Promise<string[]> {
   const root = (group: string, kind: string): string => `/apis/${group}/v1/namespaces/${stage.namespace}/${kind}`;
   const controllers = [
     ...(await stage.api.list<Controller>(root('apps', 'deployments'))),
     ...(await stage.api.list<Controller>(root('apps', 'statefulsets'))),
-  ].filter((controller) => !isSettled(controller));
+  ].filter((controller) => !isSettled(controller) || (controller.spec.replicas ?? 1) < figureOf(stage, controller));
   const jobs = (await stage.api.list<Controller>(root('batch', 'jobs'))).filter(({ status }) => !status.succeeded);
   return [...controllers, ...jobs].map(({ metadata }) => metadata.name);
 }
