@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { isRecord } from '../lib/model/merge';
-import { ProblemsError } from '../lib/model/problem';
+import { formatProblem, type Problem, ProblemsError } from '../lib/model/problem';
 import { buildProgram } from './program';
 import { colors, paintProblem, processTerminal, type Terminal } from './terminal';
 
@@ -41,10 +41,30 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
   }
 }
 
+function rejection(reason: unknown): Problem {
+  const [message = ''] = (reason instanceof Error ? reason.message : String(reason)).split('\n');
+  return {
+    severity: 'error',
+    rule: 'unhandled-rejection',
+    path: 'systems/ or environments/',
+    found: `a promise that nobody awaits, rejected with: ${message}`,
+    wanted: 'files without promises',
+  };
+}
+
 /** The command line of the process. A reader that has seen enough (`| head`) is no error. */
 export async function main(args: readonly string[]): Promise<number> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
-  return run(args, processTerminal());
+  const terminal = processTerminal();
+  let rejected = false;
+  // Only a file of the user's can leave one behind: ours are awaited.
+  process.on('unhandledRejection', (reason) => {
+    rejected = true;
+    terminal.err(formatProblem(rejection(reason)));
+  });
+  const status = await run(args, terminal);
+  await new Promise((resolve) => setImmediate(resolve)); // Node tells of rejections after the promises have run
+  return rejected && status === exits.done ? exits.wrong : status;
 }

@@ -7,11 +7,17 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Files } from '../lib/changes';
 import { type Problem, ProblemsError } from '../lib/model/problem';
+
+/** Whether a folder stands there, a link to one included. */
+export function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
 
 /** Every file of a folder by name, sorted; folders in it are not looked at. */
 export function readFiles(folder: string): Files {
@@ -41,11 +47,28 @@ function strangers(folder: string): Problem[] {
   ];
 }
 
+/** The path itself or a folder above it that is a file. */
+function fileInTheWay(path: string): string | undefined {
+  const parts = (below: string): string[] => (dirname(below) === below ? [below] : [...parts(dirname(below)), below]);
+  return parts(path).find((part) => statSync(part, { throwIfNoEntry: false })?.isFile());
+}
+
 /**
  * What the folder holds now; nothing where there is none.
  * @throws ProblemsError when it holds what keelson did not write
  */
 export function currentFiles(folder: string): Files {
+  const blocking = fileInTheWay(folder);
+  if (blocking !== undefined)
+    throw new ProblemsError([
+      {
+        severity: 'error',
+        rule: 'out-folder',
+        path: '--out',
+        found: `${blocking}, which is a file`,
+        wanted: 'a folder',
+      },
+    ]);
   if (!existsSync(folder)) return new Map();
   const problems = strangers(folder);
   if (problems.length) throw new ProblemsError(problems);

@@ -61,10 +61,16 @@ export function buildProgram(terminal: Terminal): Command {
     .option('--out <folder>', 'where to; replaced as a whole once the new one is complete', 'dist')
     .option('--no-compare', 'write even what a running cluster refuses, after docs/procedures.md was followed')
     .action(act(synthCommand));
-  onSystem(program, 'check')
+  // No default shows whether `--all` was narrowed down.
+  program
+    .command('check')
+    .argument('[system]', `a file of systems/ (default: ${JSON.stringify(defaultChoice.system)})`)
+    .argument('[environment]', `a file of environments/ (default: ${JSON.stringify(defaultChoice.environment)})`)
     .description('all problems, and nothing else')
     .addOption(tierOption())
-    .addOption(new Option('--all', 'every system in every environment and tier').conflicts(['against', 'tier']))
+    .addOption(
+      new Option('--all', 'every system, or this one, in every environment and tier').conflicts(['against', 'tier']),
+    )
     .option('--against <folder>', 'also refuse what Kubernetes cannot change in place, compared with this output')
     .action(act(checkCommand));
   onSystem(program, 'report')

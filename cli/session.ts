@@ -1,9 +1,10 @@
 /** What every command has: where it writes, and the folders it works in. */
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Choice, planOf } from '../lib/choice';
 import type { Plan } from '../lib/model/plan';
 import { type Problem, ProblemsError } from '../lib/model/problem';
 import { Workspace } from '../lib/workspace';
+import { isFolder } from './output-folder';
 import { type Colors, colors, paintProblem, type Terminal } from './terminal';
 
 export interface GlobalOptions {
@@ -11,6 +12,17 @@ export interface GlobalOptions {
   readonly root?: string;
   /** False after `--no-color`. */
   readonly color: boolean;
+}
+
+/** @throws ProblemsError for a `--root` without systems: everything would be unknown, and nothing would say why */
+function rootOf(terminal: Terminal, { root }: GlobalOptions): string {
+  const path = resolve(terminal.cwd, root ?? '.');
+  if (root === undefined || isFolder(join(path, 'systems'))) return path;
+  const missing = isFolder(path) ? 'which has no folder systems/' : 'which is no folder';
+  const wanted = 'a folder that holds systems/ and environments/';
+  throw new ProblemsError([
+    { severity: 'error', rule: 'root-folder', path: '--root', found: `"${root}", ${missing}`, wanted },
+  ]);
 }
 
 export class Session {
@@ -21,7 +33,7 @@ export class Session {
     readonly terminal: Terminal,
     options: GlobalOptions,
   ) {
-    this.workspace = new Workspace(resolve(terminal.cwd, options.root ?? '.'));
+    this.workspace = new Workspace(rootOf(terminal, options));
     this.color = colors(options.color && terminal.color);
   }
 

@@ -71,11 +71,18 @@ export type Loaded = { readonly raw: unknown } | { readonly problem: Problem };
 export function loaded(path: string, read: () => unknown): Loaded {
   try {
     const raw = read();
+    if (raw instanceof Promise) {
+      raw.catch(() => undefined); // it is refused whatever becomes of it
+      const wanted = 'the value itself: `export default system`';
+      return { problem: { severity: 'error', rule: 'promise-export', path, found: 'a promise', wanted } };
+    }
     if (raw !== undefined) return { raw };
     const wanted = 'a default export: `export default system`';
     return { problem: { severity: 'error', rule: 'no-default-export', path, found: 'none', wanted } };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const text = error instanceof Error ? error.message : String(error);
+    // Who asked for a missing module is our own machinery.
+    const [message = ''] = text.split('\nRequire stack:');
     const found = `an error while loading it: ${message.trim().replace(/\s*\n\s*/g, ' | ')}`;
     return { problem: { severity: 'error', rule: 'unreadable-file', path, found, wanted: 'a file that loads' } };
   }

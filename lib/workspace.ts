@@ -1,5 +1,5 @@
 /** The folders of a user's project: which systems and environments there are, and what their files hold. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 
@@ -11,21 +11,38 @@ export interface Found {
 
 const extensions = ['.ts', '.js', '.yaml', '.yml'];
 
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
 /** Ids of the files in a folder, by file name, sorted. `<environment>.images.json` and the like are no ids. */
 function ids(folder: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
-    .filter((file) => extensions.includes(extname(file)) && !file.endsWith('.d.ts'))
+    .filter((file) => extensions.includes(extname(file)) && !file.endsWith('.d.ts') && isFile(join(folder, file)))
     .map((file) => basename(file, extname(file)))
     .sort();
 }
 
 function load(folder: string, id: string): unknown {
-  const file = extensions.map((extension) => join(folder, `${id}${extension}`)).find((path) => existsSync(path));
+  const file = extensions.map((extension) => join(folder, `${id}${extension}`)).find(isFile);
   if (file === undefined) return undefined;
   if (/\.ya?ml$/.test(file)) return parse(readFileSync(file, 'utf8'));
   // `require`, not `import()`: it passes through the TypeScript hook of tsx and of the tests alike.
-  return (require(file) as { default?: unknown }).default;
+  return staying(() => (require(file) as { default?: unknown }).default);
+}
+
+/** A description that ends the process would take every other problem with it, and may leave with status 0. */
+function staying<T>(read: () => T): T {
+  const { exit } = process;
+  process.exit = () => {
+    throw new Error('it calls process.exit');
+  };
+  try {
+    return read();
+  } finally {
+    process.exit = exit;
+  }
 }
 
 export class Workspace {

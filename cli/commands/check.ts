@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { compareFiles, type Files } from '../../lib/changes';
-import { type Choice, planOf } from '../../lib/choice';
+import { type Choice, defaultChoice, planOf } from '../../lib/choice';
 import { nearest } from '../../lib/model/nearest';
 import type { Plan } from '../../lib/model/plan';
 import { formatProblem, type Problem, ProblemsError } from '../../lib/model/problem';
 import { tiers } from '../../lib/model/schema/primitives';
-import { readFiles } from '../output-folder';
+import { isFolder, readFiles } from '../output-folder';
 import type { Session } from '../session';
 import { synthesis } from '../synthesis';
 
@@ -38,15 +38,25 @@ function problemsOf(session: Session, choice: Choice, against?: Files): readonly
   return [...problems, ...made.problems, ...refused];
 }
 
+/** What `--all` is narrowed down to; everything where a name is left out. */
+interface Narrowed {
+  readonly system: string | undefined;
+  readonly environment: string | undefined;
+}
+
 /** Every combination; a problem of several is shown once, with all of them. */
-function allProblems(session: Session): {
+function allProblems(
+  session: Session,
+  only: Narrowed,
+): {
   readonly checked: number;
   readonly found: Map<string, { problem: Problem; where: string[] }>;
 } {
   const found = new Map<string, { problem: Problem; where: string[] }>();
   let checked = 0;
-  for (const system of session.workspace.systems()) {
-    for (const environment of session.workspace.environments()) {
+  const environments = only.environment === undefined ? session.workspace.environments() : [only.environment];
+  for (const system of only.system === undefined ? session.workspace.systems() : [only.system]) {
+    for (const environment of environments) {
       for (const tier of tiers) {
         checked++;
         for (const problem of problemsOf(session, { system, environment, tier })) {
@@ -61,8 +71,8 @@ function allProblems(session: Session): {
   return { checked, found };
 }
 
-function checkAll(session: Session): void {
-  const { checked, found } = allProblems(session);
+function checkAll(session: Session, only: Narrowed): void {
+  const { checked, found } = allProblems(session, only);
   for (const { problem, where } of found.values()) {
     session.say([problem]);
     const shown = where.length > 4 ? `${where.slice(0, 4).join(', ')} and ${where.length - 4} more` : where.join(', ');
@@ -91,32 +101,50 @@ function conclude(session: Session, what: string, problems: readonly Problem[]):
   throw new ProblemsError([]);
 }
 
+/** What every object of ours says. */
+const ours = /^\s*"?app\.kubernetes\.io\/managed-by"?: "?keelson"?,?$/m;
+
+/** The earlier output. A folder without one would let every change pass. */
 function filesAgainst(session: Session, folder: string): Files {
   const path = session.path(folder);
-  if (existsSync(path)) return readFiles(path);
-  const near = nearest(folder, ['dist']);
-  throw new ProblemsError([
-    {
-      severity: 'error',
-      rule: 'against-folder',
-      path: '--against',
-      found: `"${folder}", which does not exist`,
-      wanted: 'a folder with an earlier output',
-      ...(near ? { nearest: near } : {}),
-    },
-  ]);
+  const wrong = (found: string, near?: string): ProblemsError =>
+    new ProblemsError([
+      {
+        severity: 'error',
+        rule: 'against-folder',
+        path: '--against',
+        found: `"${folder}", ${found}`,
+        wanted: 'a folder with an earlier output',
+        ...(near === undefined ? {} : { nearest: near }),
+      },
+    ]);
+  if (!existsSync(path)) throw wrong('which does not exist', nearest(folder, ['dist']));
+  if (!isFolder(path)) throw wrong('which is a file');
+  const files = [...readFiles(path)].filter(([name]) => /\.(ya?ml|json)$/.test(name));
+  if (!files.some(([, text]) => ours.test(text))) throw wrong('which holds no manifest of keelson');
+  return new Map(files);
 }
 
 /** `keelson check` */
-export function checkCommand(session: Session, system: string, environment: string, options: CheckOptions): void {
+export function checkCommand(
+  session: Session,
+  system: string | undefined,
+  environment: string | undefined,
+  options: CheckOptions,
+): void {
   if (options.all) {
-    checkAll(session);
+    checkAll(session, { system, environment });
     return;
   }
   const { tier, against } = options;
-  const choice = { system, environment, ...(tier === undefined ? {} : { tier }) };
+  const choice = {
+    system: system ?? defaultChoice.system,
+    environment: environment ?? defaultChoice.environment,
+    ...(tier === undefined ? {} : { tier }),
+  };
   const before = against === undefined ? undefined : filesAgainst(session, against);
   const problems = problemsOf(session, choice, before);
   session.say(problems);
-  conclude(session, `${system} in ${environment}${tier === undefined ? '' : ` (${tier})`}`, problems);
+  const where = tier === undefined ? '' : ` (${tier})`;
+  conclude(session, `${choice.system} in ${choice.environment}${where}`, problems);
 }

@@ -1,8 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { loaded } from '../../lib/choice';
+import { imageNames } from '../../lib/model/checks/environment';
 import { isRecord } from '../../lib/model/merge';
 import { nearest } from '../../lib/model/nearest';
 import { type Problem, ProblemsError } from '../../lib/model/problem';
+import { referenceFault } from '../../lib/model/resolve/images';
 import type { Session } from '../session';
 
 interface ImageOptions {
@@ -41,11 +43,11 @@ function parseRelease(word: string): readonly [string, string] | Problem {
   );
 }
 
-/** The names of a system's images, from its file. */
-function imageNames(session: Session, system: string): string[] {
+/** The names that a release of a system may set, from its file. */
+function namesOf(session: Session, system: string): string[] {
   const file = loaded(`systems/${system}`, () => session.workspace.system(system));
   const images = 'raw' in file && isRecord(file.raw) ? file.raw['images'] : undefined;
-  return isRecord(images) ? Object.keys(images).sort() : [];
+  return imageNames(isRecord(images) ? images : {}).sort();
 }
 
 function readReleases(session: Session, environment: string): Releases {
@@ -63,17 +65,31 @@ export function formatReleases(releases: Releases): string {
   return `${JSON.stringify(Object.fromEntries(all), null, 2)}\n`;
 }
 
+/** What is wrong with the releases by themselves: every reference, also one that another would win over. */
+function releaseProblems(released: readonly (readonly [string, string])[], path: string): Problem[] {
+  return released.flatMap(([name, reference], index) => {
+    const fault = referenceFault(reference, true);
+    const first = released.findIndex(([other]) => other === name);
+    return [
+      ...(fault === undefined ? [] : [wrong('image-reference', `${path}.${name}`, `"${reference}"`, fault)]),
+      ...(first === index ? [] : [wrong('image-twice', 'image', `two references for "${name}"`, 'one for each image')]),
+    ];
+  });
+}
+
 /** `keelson image` */
 export function imageCommand(session: Session, words: readonly string[], { environment, system }: ImageOptions): void {
   const parsed = words.map(parseRelease);
   const problems = parsed.filter((item): item is Problem => 'rule' in item);
   if (problems.length) throw new ProblemsError(problems);
   const released = parsed.filter((item): item is readonly [string, string] => !('rule' in item));
+  const faults = releaseProblems(released, `environments/${environment}.images.json.${system}`);
+  if (faults.length) throw new ProblemsError(faults);
   const choice = { system, environment };
-  const known = session.workspace.systems().includes(system) ? imageNames(session, system) : undefined;
+  const known = session.workspace.systems().includes(system) ? namesOf(session, system) : undefined;
   const unknown = known === undefined ? [] : released.filter(([name]) => !known.includes(name));
   if (known !== undefined && unknown.length) {
-    const wanted = `an image of ${system}: ${known.join(', ')}`;
+    const wanted = `an image of ${system}: ${known.join(', ')}; --system chooses another system`;
     throw new ProblemsError(
       unknown.map(([name]) =>
         wrong('unknown-image', `systems/${system}.images`, `"${name}"`, wanted, nearest(name, known)),

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { keelson, removeTemporary, temporaryFolder, temporaryRoot } from './harness';
 
@@ -36,6 +36,19 @@ describe('keelson list', () => {
     expect(empty.systems).toEqual([]);
     const found = JSON.parse((await keelson(['list', '--format', 'json', '--root', root], elsewhere)).out);
     expect(found.systems).toHaveLength(5);
+  });
+});
+
+describe('a --root', () => {
+  test.each([
+    ['empty', 'which has no folder systems/'],
+    ['gone', 'which is no folder'],
+  ])('that is %s is wrong input', async (folder, found) => {
+    const elsewhere = temporaryFolder();
+    mkdirSync(join(elsewhere, 'empty'));
+    const { status, err } = await keelson(['check', '--root', folder], elsewhere);
+    expect(status).toBe(1);
+    expect(err).toContain(`error: --root: found "${folder}", ${found}, wanted a folder that holds systems/`);
   });
 });
 
@@ -87,6 +100,9 @@ describe('a file of the user', () => {
   test.each([
     ['throws', `throw new Error('no licence\\nfor today');`, 'an error while loading it: no licence | for today'],
     ['has no default export', 'export const system = {};', 'wanted a default export'],
+    ['ends the process', 'process.exit(0);', 'an error while loading it: it calls process.exit'],
+    ['is asynchronous', 'export default Promise.resolve({});', 'found a promise, wanted the value itself'],
+    ['is asynchronous and fails', "export default Promise.reject(new Error('x'));", 'found a promise'],
     ['has a syntax error', 'export default {', 'an error while loading it'],
   ])('that %s is a problem with its path, not a stack trace', async (what, text, message) => {
     const own = temporaryRoot();
@@ -97,6 +113,22 @@ describe('a file of the user', () => {
     expect(err).toContain(`error: systems/${id}: found`);
     expect(err).toContain(message);
     expect(err).not.toMatch(/^\s+at /m);
+  });
+
+  test('that misses a module says so without the stack of who asked', async () => {
+    const own = temporaryRoot();
+    writeFileSync(join(own, 'systems', 'shop.ts'), "import './gone';\nexport default {};\n");
+    const { err } = await keelson(['check', 'shop'], own);
+    expect(err).toContain("Cannot find module './gone'");
+    expect(err).not.toMatch(/require stack/i);
+  });
+
+  test('is a file: a folder of such a name is none', async () => {
+    const own = temporaryRoot();
+    mkdirSync(join(own, 'systems', 'parts.ts'));
+    mkdirSync(join(own, 'systems', 'lms.js'));
+    const { systems } = JSON.parse((await keelson(['list', '--format', 'json'], own)).out);
+    expect(systems).toHaveLength(5);
   });
 
   test('in two formats under one name is a problem: neither is preferred', async () => {
@@ -131,6 +163,14 @@ describe('keelson check', () => {
     expect(err).not.toContain('error:');
     expect(out).toMatch(/^60 combinations: /);
     expect(status).toBe(0);
+  });
+
+  test('--all takes a system and an environment to narrow it down', async () => {
+    expect((await keelson(['check', 'nestjs-api', '--all'], root)).out).toMatch(/^12 combinations: /);
+    expect((await keelson(['check', 'nestjs-api', 'staging', '--all'], root)).out).toMatch(/^3 combinations: /);
+    const { status, err } = await keelson(['check', 'nestjs-aip', '--all'], root);
+    expect(status).toBe(1);
+    expect(err).toContain('did you mean "nestjs-api"?');
   });
 
   test('reports every error of a wrong system and writes nothing', async () => {
@@ -182,6 +222,21 @@ describe('keelson check', () => {
     const { status, err } = await keelson(['check', '--against', 'dits'], root);
     expect(status).toBe(1);
     expect(err).toContain('did you mean "dist"?');
+  });
+
+  test.each([
+    ['empty', 'which holds no manifest of keelson'],
+    ['notes', 'which holds no manifest of keelson'],
+    ['file', 'which is a file'],
+  ])('--against what would let every change pass is wrong input: %s', async (against, found) => {
+    const own = temporaryRoot();
+    mkdirSync(join(own, 'empty'));
+    mkdirSync(join(own, 'notes'));
+    writeFileSync(join(own, 'notes', 'pod.yaml'), 'kind: Pod\nmetadata: { name: theirs }\n');
+    writeFileSync(join(own, 'file'), '');
+    const { status, err } = await keelson(['check', '--against', against], own);
+    expect(status).toBe(1);
+    expect(err).toContain(`error: --against: found "${against}", ${found}`);
   });
 });
 

@@ -53,12 +53,31 @@ describe('keelson image', () => {
     ['backand=shop/backend:1.0.0', 'did you mean "backend"?'],
     ['backend', 'NAME=REPOSITORY:TAG'],
     ['=shop/backend:1.0.0', 'NAME=REPOSITORY:TAG'],
+    ['backand=shop/backend:1.0.0', '--system chooses another system'],
   ])('refuses %s and writes nothing', async (word, message) => {
     const root = temporaryRoot();
     const { status, err } = await keelson(['image', word, '--environment', 'production'], root);
     expect(status).toBe(1);
     expect(err).toContain(message);
     expect(existsSync(join(root, 'environments', 'production.images.json'))).toBe(false);
+  });
+
+  test('refuses two references for one name, and says what is wrong with each', async () => {
+    const root = temporaryRoot();
+    const words = ['backend=shop/backend:latest', 'backend=shop/backend:1.0.0'];
+    const { status, err } = await keelson(['image', ...words, '--environment', 'production'], root);
+    expect(status).toBe(1);
+    expect(err).toContain('found two references for "backend", wanted one for each image');
+    expect(err).toContain('found "shop/backend:latest", wanted a tag that names a version');
+    expect(existsSync(join(root, 'environments', 'production.images.json'))).toBe(false);
+  });
+
+  test('releases the helper, which no system names', async () => {
+    const root = temporaryRoot();
+    const word = 'helper=registry.example.com/curl:8.17.0';
+    const { status, err } = await keelson(['image', word, '--environment', 'production'], root);
+    expect(err).not.toContain('error');
+    expect(status).toBe(0);
   });
 
   test('refuses a misspelt system and environment', async () => {

@@ -113,12 +113,12 @@ describe('keelson synth', () => {
     expect(readFiles(out)).not.toEqual(before);
   });
 
-  test('says it plainly where the folder cannot be written', async () => {
+  test.each(['file', 'file/dist'])('says it plainly where a file is in the way: %s', async (out) => {
     const own = temporaryRoot();
     writeFileSync(join(own, 'file'), '');
-    const { status, err } = await keelson(['synth', '--out', 'file/dist'], own);
+    const { status, err } = await keelson(['synth', '--out', out], own);
     expect(status).toBe(1);
-    expect(err).toMatch(/^error: ENOTDIR/m);
+    expect(err).toContain(`error: --out: found ${join(own, 'file')}, which is a file, wanted a folder [out-folder]`);
   });
 });
 
@@ -147,5 +147,19 @@ describe('bin/keelson.mjs', () => {
     const status = (args: readonly string[]): number | null =>
       spawnSync(process.execPath, [program, ...args], { cwd: root }).status;
     expect([status(['list']), status(['check', 'lsm']), status(['chekc'])]).toEqual([0, 1, 2]);
+  });
+
+  test.each([
+    ['a rejected promise', "void Promise.reject(new Error('no licence'));", 'rejected with: no licence'],
+    ['an end of the process', 'process.exit(0);', 'it calls process.exit'],
+  ])('makes %s in a file of the user a problem, without a stack trace', (_, line, message) => {
+    const own = temporaryRoot();
+    const file = join(own, 'systems', 'nestjs-api.ts');
+    writeFileSync(file, `${readFileSync(file, 'utf8')}\n${line}\n`);
+    const args = [program, 'check', 'nestjs-api', '--root', own];
+    const { status, stderr } = spawnSync(process.execPath, args, { cwd: temporaryFolder(), encoding: 'utf8' });
+    expect(stderr).toContain(message);
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(status).toBe(1);
   });
 });

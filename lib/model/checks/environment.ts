@@ -30,6 +30,11 @@ function checkAddresses({ problems, at, environment, system }: Context): void {
   }
 }
 
+/** The names of the images that a release may set: the system's, and the one that waits in init containers. */
+export function imageNames(images: Readonly<Record<string, unknown>>): string[] {
+  return [...Object.keys(images), 'helper'];
+}
+
 function checkImages(context: Context, selection: Selection): void {
   const { problems, system, at, environmentName, id } = context;
   for (const [name, image] of Object.entries(system.images)) {
@@ -46,9 +51,7 @@ function checkImages(context: Context, selection: Selection): void {
   const released = isRecord(selection.environment.images) ? selection.environment.images[id] : undefined;
   for (const [name, reference] of Object.entries(isRecord(released) ? released : {})) {
     const path = `environments/${environmentName}.images.json.${id}.${name}`;
-    if (
-      problems.known('unknown-image', path, name, 'an image of the system', [...Object.keys(system.images), 'helper'])
-    ) {
+    if (problems.known('unknown-image', path, name, 'an image of the system', imageNames(system.images))) {
       const fault = referenceFault(String(reference), true);
       if (fault !== undefined) problems.error('image-reference', path, `"${String(reference)}"`, fault);
     }
