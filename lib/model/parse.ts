@@ -39,18 +39,31 @@ const kinds: Readonly<Record<string, string>> = {
   boolean: 'true or false',
 };
 
+/** What is counted, by the kind of value. */
+const counted: Readonly<Record<string, readonly [what: string, one: string, many: string]>> = {
+  array: ['a list with ', ' entry', ' entries'],
+  string: ['a text with ', ' character', ' characters'],
+};
+
+/** `a list with at least 1 entry`; of a number the bound alone. */
+function bound(origin: string, limit: string, figure: number | bigint): string {
+  const [what, one, many] = counted[origin] ?? ['', '', ''];
+  return `${what}${limit} ${figure}${Number(figure) === 1 ? one : many}`;
+}
+
 function wanted(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return kinds[issue.expected] ?? issue.expected;
+      // A schema that says what it wants says more than the kind of value does.
+      return issue.message.startsWith('Invalid input') ? (kinds[issue.expected] ?? issue.expected) : issue.message;
     case 'invalid_value':
       return issue.values.map((value) => JSON.stringify(value)).join(' or ');
     case 'too_small':
+      return /^Too small/.test(issue.message) ? bound(issue.origin, 'at least', issue.minimum) : issue.message;
     case 'too_big':
+      return /^Too big/.test(issue.message) ? bound(issue.origin, 'at most', issue.maximum) : issue.message;
     case 'invalid_format':
-      return issue.message
-        .replace(/^Too (small|big): expected /, '')
-        .replace(/^Invalid string: must /, 'a text that must ');
+      return issue.message.replace(/^Invalid string: must /, 'a text that must ');
     default:
       return issue.message;
   }

@@ -10,7 +10,9 @@ interface WrongInput {
   readonly says: string;
 }
 
-const table = parse(readFileSync(join(__dirname, 'wrong-input.yaml'), 'utf8')) as WrongInput[];
+const table = ['wrong-input.yaml', 'wrong-input-2.yaml'].flatMap(
+  (file) => parse(readFileSync(join(__dirname, file), 'utf8')) as WrongInput[],
+);
 
 describe('wrong input', () => {
   it('has no fault before it is changed', () => {
@@ -24,6 +26,11 @@ describe('wrong input', () => {
     const errors = problems.filter(({ severity }) => severity === 'error').map(formatProblem);
     expect(errors).toEqual([`error: ${says}`]);
     expect(plan).toBeUndefined();
+  });
+
+  it.each(['/dev/shm', '/etc/shop', '/var/run/shop', '/tmp/shop'])('is none where scratch is at %s', (path) => {
+    const { problems } = resolveShop({ system: { services: { worker: { scratch: { [path]: '16Mi' } } } } });
+    expect(problems).toEqual([]);
   });
 
   it('covers a rule of its own with nearly every row', () => {

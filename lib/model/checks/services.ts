@@ -4,6 +4,7 @@ import { settingParts } from '../resolve/env';
 import { tiers } from '../schema/primitives';
 import type { ParsedService } from '../schema/system';
 import type { Declared } from './names';
+import { checkPaths } from './paths';
 import { checkResources } from './resources';
 
 type Check = (context: Context, name: string, service: ParsedService, path: string, declared: Declared) => void;
@@ -127,26 +128,6 @@ const checkScaling: Check = ({ problems }, _name, { scaling }, path) => {
         `${path}.scaling.${upper}`,
         String(more),
         `at least ${less}, the figure of ${lower}`,
-      );
-  }
-};
-
-/** Paths that lie in each other would hide each other's content. */
-const checkPaths: Check = ({ problems }, _name, service, path) => {
-  const paths = [
-    ...Object.entries(service.mounts).map(([volume, at]) => [`mounts.${volume}`, at] as const),
-    ...Object.keys(service.scratch).map((at) => [`scratch.${at}`, at] as const),
-  ];
-  for (const [index, [key, at]] of paths.entries()) {
-    const clash = paths
-      .slice(0, index)
-      .find(([, other]) => at === other || at.startsWith(`${other}/`) || other.startsWith(`${at}/`));
-    if (clash !== undefined)
-      problems.error(
-        'mount-clash',
-        `${path}.${key}`,
-        `"${at}", which meets ${clash[0]}`,
-        'folders apart from each other',
       );
   }
 };

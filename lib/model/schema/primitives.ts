@@ -31,12 +31,12 @@ export const portName = z
   .regex(/^[a-z]([-a-z0-9]{0,13}[a-z0-9])?$/, 'a port name of at most 15 lower-case letters, digits and "-"');
 
 /** A Kubernetes CPU quantity: `"500m"`, `"2"`, `"0.5"`. */
-export const cpuQuantity = z.string().regex(/^(\d+m|\d+(\.\d{1,3})?)$/, 'a CPU quantity such as "500m" or "2"');
+const cpuWords = 'a CPU quantity such as "500m" or "2"';
+export const cpuQuantity = z.string(cpuWords).regex(/^(\d+m|\d+(\.\d{1,3})?)$/, cpuWords);
 
 /** A Kubernetes memory or storage quantity in binary units: `"512Mi"`, `"2Gi"`. */
-export const byteQuantity = z
-  .string()
-  .regex(/^[1-9]\d*(Mi|Gi|Ti)$/, 'a size in binary units such as "512Mi" or "10Gi"');
+const byteWords = 'a size in binary units such as "512Mi" or "10Gi"';
+export const byteQuantity = z.string(byteWords).regex(/^[1-9]\d*(Mi|Gi|Ti)$/, byteWords);
 
 export const cidr = z
   .string()
