@@ -75,6 +75,7 @@ const ingresses: Check = (objects, { edge }) =>
     const { rules = [], tls = [], ingressClassName } = ingress.spec ?? {};
     const backends = rules.flatMap(({ http }) => http?.paths.map(({ backend }) => backend.service) ?? []);
     const hosts = rules.map(({ host }) => host ?? '').sort();
+    const wanted = [...edge.hosts, ...(edge.cdn === undefined ? [] : [edge.cdn.host])].sort();
     return [
       ...backends.flatMap((backend) => {
         const ports = objects.find('Service', backend?.name ?? '')?.spec?.ports ?? [];
@@ -83,7 +84,7 @@ const ingresses: Check = (objects, { edge }) =>
         return unless(known, `${at(ingress)}: leads to ${backend?.name}, which has no port ${number ?? name}`);
       }),
       ...unless(backends.length > 0, `${at(ingress)}: leads nowhere`),
-      ...unless(hosts.join() === [...edge.hosts].sort().join(), `${at(ingress)}: is for ${hosts}, not ${edge.hosts}`),
+      ...unless(hosts.join() === wanted.join(), `${at(ingress)}: is for ${hosts}, not ${wanted}`),
       ...unless(ingressClassName === edge.ingressClass, `${at(ingress)}: is of class ${ingressClassName}`),
       ...unless(
         edge.tls.by === 'none'
