@@ -6,8 +6,9 @@ import { chmodSync, chownSync, mkdirSync, rmSync, symlinkSync, writeFileSync } f
 import { join } from 'node:path';
 import { must } from '../kit/command';
 import { type Checks, refuses, succeeds } from './checks';
+import { corrupt } from './corrupt';
+import type { Database } from './database';
 import type { Jobs } from './jobs';
-import { corrupt, type Database } from './postgres';
 
 const user = 10001;
 
@@ -129,7 +130,7 @@ export const volumeChecks: Checks<Files> = {
     );
     const host = ['--host', 'lms-production', '--stdin', '--stdin-filename', 'a'];
     succeeds(await it.jobs.restic('backend-uploads', ['init']));
-    const sampled = days.filter((_, index) => index < 20 || index % 10 === 0);
+    const sampled = days.filter((_, index) => index < 12 || index % 15 === 0);
     for (const date of sampled) {
       const state = date === '2026-10-30' ? 'unverified' : 'verified';
       const tags = ['--tag', `run-${date},volume,${state}`, '--time', `${date} 01:00:00`];

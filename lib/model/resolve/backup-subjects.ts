@@ -7,6 +7,7 @@ import type {
   RedisPlan,
   ServicePlan,
   StorePlan,
+  ThrowAwayVolumePlan,
   VolumeBackupPlan,
   VolumePlan,
 } from '../plan';
@@ -35,27 +36,49 @@ function deadline(cron: string): number {
   return isFrequent(cron) ? deadlines.hourly : deadlines.backup;
 }
 
-function postgres({ context, slot }: Subject, store: PostgresPlan, schedule: string): PostgresBackupPlan {
-  const { name, image } = store;
-  const declared = context.system.stores[name];
+/** The drill, and the test of disaster recovery where the document draws one. */
+function drills(
+  { context, slot }: Subject,
+  { name, image }: PostgresPlan,
+): Pick<PostgresBackupPlan, 'drill' | 'recoveryTest'> {
   const { backups } = context.system;
-  const plain = store.backup?.formats.includes('plain') ?? false;
-  const cron = cronOf(schedule, hours.backup, slot);
-  const job = { image, scratch: withClient } as const;
-  const drill = (suffix: string, description: string, at: string): BackupJobPlan =>
+  const job = (suffix: string, what: string, schedule: string): BackupJobPlan =>
     backupJob({
-      ...job,
+      image,
+      scratch: withClient,
       name: `${name}-${suffix}`,
-      description,
-      schedule: at,
+      description: `Restores the newest ${what} of ${name} into a throw-away server`,
+      schedule,
       deadlineSeconds: deadlines.long,
       capacity: serverCapacity,
     });
+  const archive = backups?.archive?.disasterRecoveryTest ? backups.archive : undefined;
+  return {
+    drill: job('drill', 'backup', cronOf(backups?.restoreTest ?? '@weekly', hours.drill, slot)),
+    recoveryTest: archive && job('dr-test', 'archive', cronOf(archive.schedule, hours.recoveryTest, slot)),
+  };
+}
+
+/** As large as the store's own volume, and of its class; a managed store has none, but says how large it is. */
+function throwAway({ context }: Subject, { name, claims: [claim] }: PostgresPlan): ThrowAwayVolumePlan {
+  if (claim !== undefined) return { size: claim.size, storageClass: claim.storageClass };
+  const declared = context.system.stores[name];
+  return {
+    size: mib(declared?.size ?? '1Gi'),
+    storageClass: storageClassOf(context, undefined, declared?.encrypted ?? false),
+  };
+}
+
+function postgres(subject: Subject, store: PostgresPlan, schedule: string): PostgresBackupPlan {
+  const { name, image } = store;
+  const plain = store.backup?.formats.includes('plain') ?? false;
+  const cron = cronOf(schedule, hours.backup, subject.slot);
+  const job = { image, scratch: withClient } as const;
   return {
     kind: 'postgres',
     name,
     plain,
-    keep: keepOf(context, cron),
+    keep: keepOf(subject.context, cron),
     backup: backupJob({
       ...job,
       name: `${name}-backup`,
@@ -71,22 +94,8 @@ function postgres({ context, slot }: Subject, store: PostgresPlan, schedule: str
       schedule: undefined,
       deadlineSeconds: deadlines.restore,
     }),
-    drill: drill(
-      'drill',
-      `Restores the newest backup of ${name} into a throw-away server`,
-      cronOf(backups?.restoreTest ?? '@weekly', hours.drill, slot),
-    ),
-    recoveryTest: backups?.archive?.disasterRecoveryTest
-      ? drill(
-          'dr-test',
-          `Restores the newest archive of ${name} into a throw-away server`,
-          cronOf(backups.archive.schedule, hours.recoveryTest, slot),
-        )
-      : undefined,
-    throwAway: {
-      size: store.claims[0]?.size ?? mib(declared?.size ?? '1Gi'),
-      storageClass: store.claims[0]?.storageClass ?? storageClassOf(context, undefined, declared?.encrypted ?? false),
-    },
+    ...drills(subject, store),
+    throwAway: throwAway(subject, store),
   };
 }
 
