@@ -1,8 +1,12 @@
 import { ApiObject, type App, type Chart } from 'cdk8s';
 import { finish } from '../lib/kubernetes/finish';
 import type { Plan } from '../lib/model/plan';
+import { addSidecars } from '../lib/monitoring';
+import { BackupChart } from './backup';
+import { contributionsOf } from './contributions';
 import { DataChart } from './data';
 import { EdgeChart } from './edge';
+import { MonitoringChart } from './monitoring';
 import { NamespaceChart } from './namespace';
 import { NetworkChart } from './network';
 import { SecretsChart } from './secrets';
@@ -17,6 +21,8 @@ const charts: readonly (new (scope: App, plan: Plan) => Chart)[] = [
   DataChart,
   ServicesChart,
   EdgeChart,
+  MonitoringChart,
+  BackupChart,
   ToolsChart,
 ];
 
@@ -30,5 +36,6 @@ export function buildCharts(app: App, plan: Plan): void {
     const chart = new Kind(app, plan);
     if (!chart.node.findAll().some(ApiObject.isApiObject)) app.node.tryRemoveChild(chart.node.id);
   }
+  addSidecars(app, plan, contributionsOf(plan));
   finish(app, plan);
 }

@@ -17,7 +17,8 @@ export default {
   // The subnet in which the provider puts managed databases.
   managedStores: { host: '{store}.{system}.managed.example.com', cidrs: ['10.64.0.0/16'] },
   sharedVolumes: { by: 'object-storage', endpoint: objectStorage, bucket: 'cloud-files', region: 'eu-central-1' },
-  monitoring: 'built-in',
+  // The platform's own Prometheus knows CPU, memory and volumes; it stands in the subnet of the managed stores.
+  monitoring: { mode: 'built-in', platform: { host: 'metrics.cloud.example.com', cidrs: ['10.64.0.0/16'] } },
   resourceMetrics: 'platform',
   backupTarget: { to: 's3', endpoint: objectStorage, bucket: 'cloud-backups', region: 'eu-central-1' },
 } satisfies Environment;

@@ -100,7 +100,7 @@ export default {
       ],
       ports: { http: 8001 },
       health: { path: '/healthz' },
-      metrics: { port: 'http' },
+      metrics: { port: 'http', exports: 'django' },
       resources: { requests: { cpu: '250m', memory: '512Mi' }, limits: { cpu: '1', memory: '1Gi' } },
       arrows: {
         'backend-fastapi': { env: { FASTAPI_URL: '{url}' } },

@@ -56,7 +56,7 @@ export default {
       // The document gives no URL; the path is not routed, so only the kubelet asks it.
       health: { path: '/health/', startSeconds: 30 },
       // Served before Django's host check: Prometheus asks by address.
-      metrics: { port: 'http', path: '/metrics' },
+      metrics: { port: 'http', path: '/metrics', exports: 'django' },
       resources: { requests: { cpu: '500m', memory: '512Mi' }, limits: { cpu: '2', memory: '1024Mi' } },
       arrows: {
         // Django opens a connection per request under ASGI: ten at once is what one process gets through.

@@ -1,7 +1,14 @@
 import { CronExpressionParser } from 'cron-parser';
 import type { BackupJobPlan, Plan } from '../model/plan';
-import type { Alert, Contribution, Contributor, DashboardRow } from '../monitoring/contract';
-import { anyOf, objectsJob, seriesOf } from '../monitoring/promql';
+import {
+  type Alert,
+  anyOf,
+  type Contribution,
+  type Contributor,
+  type DashboardRow,
+  objectsJob,
+  seriesOf,
+} from '../monitoring/contribution';
 
 type Series = ReturnType<typeof seriesOf>;
 

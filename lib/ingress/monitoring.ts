@@ -1,7 +1,12 @@
 import type { Plan } from '../model/plan';
-import { burnAlerts } from '../monitoring/burn';
-import type { Alert, Contributor, DashboardRow, Panel } from '../monitoring/contract';
-import { seriesOf } from '../monitoring/promql';
+import {
+  type Alert,
+  burnAlerts,
+  type Contributor,
+  type DashboardRow,
+  type Panel,
+  seriesOf,
+} from '../monitoring/contribution';
 
 /** The job of the questions that are asked as a client would. */
 export const blackboxJob = 'blackbox';

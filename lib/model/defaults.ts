@@ -6,6 +6,8 @@ import type { Tier } from './schema/primitives';
 export const helperImages = {
   /** Waits (`nc`) and API calls (`curl`): small, maintained, non-root (user 100). */
   helper: 'curlimages/curl:8.17.0',
+  /** The client of the backups: see docs/backup.md for why. Its program is static, and runs in other images as well. */
+  restic: 'restic/restic:0.19.1',
 } as const;
 
 /** For init containers: a shell and a small program. Never more than any main container has. */
@@ -47,3 +49,41 @@ export const helperConnections = 4;
 
 /** Ephemeral storage of a store's container, MiB: sockets, rendered configuration, temporary files and logs; data is on the claim. */
 export const storeEphemeral = 256;
+
+/**
+ * Programs that watch. Each is the version whose metrics were recorded, or listed by its documentation: rules and
+ * dashboards name nothing that these do not export. Prometheus 3.5 is the long-term release.
+ */
+export const monitoringImages = {
+  prometheus: 'prom/prometheus:v3.5.3',
+  alertmanager: 'prom/alertmanager:v0.33.1',
+  grafana: 'grafana/grafana:13.1.3',
+  'kube-state-metrics': 'registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.19.1',
+  'blackbox-exporter': 'prom/blackbox-exporter:v0.28.0',
+  'nginx-exporter': 'nginx/nginx-prometheus-exporter:1.5.1',
+  'postgres-exporter': 'prometheuscommunity/postgres-exporter:v0.19.1',
+  'redis-exporter': 'oliver006/redis_exporter:v1.86.0',
+} as const;
+
+const cores = (cpu: number, memory: number): Capacity => ({ cpu, memory });
+
+/**
+ * Prometheus holds about 8 KiB of memory for each series: a system of ours has 5,000 to 30,000. The others answer one
+ * scrape at a time.
+ */
+export const monitoringResources = {
+  prometheus: { requests: cores(100, 512), limits: cores(1000, 1024), ephemeral: 64 },
+  alertmanager: { requests: cores(10, 64), limits: cores(100, 128), ephemeral: 64 },
+  grafana: { requests: cores(50, 192), limits: cores(500, 384), ephemeral: 128 },
+  'kube-state-metrics': { requests: cores(10, 64), limits: cores(100, 128), ephemeral: 64 },
+  'blackbox-exporter': { requests: cores(10, 32), limits: cores(100, 64), ephemeral: 64 },
+  nginx: { requests: cores(10, 16), limits: cores(50, 32), ephemeral: 64 },
+  postgres: { requests: cores(10, 32), limits: cores(100, 64), ephemeral: 64 },
+  redis: { requests: cores(10, 32), limits: cores(100, 64), ephemeral: 64 },
+} as const satisfies Readonly<Record<string, Resources>>;
+
+/** Claims of the servers besides Prometheus, MiB: silences and the notification log; Grafana's own database. */
+export const monitoringClaims = { alertmanager: 1024, grafana: 1024 } as const;
+
+/** Where the exporters listen: their own defaults. @see https://github.com/prometheus/prometheus/wiki/Default-port-allocations */
+export const exporterPorts = { nginx: 9113, postgres: 9187, redis: 9121 } as const;

@@ -2,6 +2,9 @@
  * The Plan: a system resolved for one environment and one tier. Immutable, every default filled in, nothing left to
  * decide. Charts, reports and checks read only this. CPU is in millicores, memory and storage in MiB, time in seconds.
  */
+
+import type { BackupPlan } from './plan/backup';
+import type { MonitoringPlan } from './plan/monitoring';
 import type { ArrowPlan, EdgePlan, Peer } from './plan/network';
 import type { SecretPlan, SecretsProvider } from './plan/secret';
 import type { ServicePlan, ToolPlan } from './plan/service';
@@ -9,6 +12,8 @@ import type { StorePlan } from './plan/store';
 import type { Capacity, VolumePlan, Workload } from './plan/workload';
 import type { Mode, Tier } from './schema/primitives';
 
+export type * from './plan/backup';
+export type * from './plan/monitoring';
 export type * from './plan/network';
 export type * from './plan/secret';
 export type * from './plan/service';
@@ -34,7 +39,12 @@ export interface BackupsPlan {
 
 export type BackupTarget =
   /** A claim of the namespace; size in MiB. */
-  | { readonly to: 'claim'; readonly size: number; readonly storageClass: string | undefined }
+  | {
+      readonly to: 'claim';
+      readonly size: number;
+      readonly storageClass: string | undefined;
+      readonly accessMode: 'ReadWriteOnce' | 'ReadWriteMany';
+    }
   | {
       readonly to: 's3';
       readonly endpoint: {
@@ -89,10 +99,15 @@ export interface Plan {
     readonly all: readonly { readonly name: string; readonly reference: string }[];
   };
   readonly monitoring: 'built-in' | 'operator' | 'none';
+  /** Undefined where monitoring is `none`. */
+  readonly monitors: MonitoringPlan | undefined;
   readonly keda: boolean;
   readonly resourceMetrics: 'none' | 'kubelet' | 'platform';
+  /** What the system's document says of backups. */
   readonly backups: BackupsPlan | undefined;
   readonly backupTarget: BackupTarget;
+  /** What is done about it; undefined where nothing is backed up, or there is nowhere to put it. */
+  readonly backup: BackupPlan | undefined;
   readonly quota: QuotaPlan;
   readonly patches: readonly PatchPlan[];
   readonly cdn: { readonly host: string; readonly paths: readonly string[] } | undefined;

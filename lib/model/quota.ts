@@ -1,7 +1,14 @@
-import type { Capacity, ClaimPlan, QuotaPlan, Workload } from './plan';
+import type { Capacity, ClaimPlan, QuotaPlan, Resources, Workload } from './plan';
 
 /** CPU, memory and ephemeral storage together: what a LimitRange and a quota are about. */
 type Amount = Capacity & { readonly ephemeral: number };
+
+/** A container in the pods of a workload, beside its own. */
+export interface Sidecar {
+  /** The workload's name. */
+  readonly of: string;
+  readonly resources: Resources;
+}
 
 const nothing: Amount = { cpu: 0, memory: 0, ephemeral: 0 };
 
@@ -29,7 +36,7 @@ function mostPods(workload: Workload): number {
   return workload.controller === 'StatefulSet' ? workload.replicas.max : 2 * workload.replicas.max;
 }
 
-function amounts({ resources }: Workload): { requests: Amount; limits: Amount } {
+function amounts({ resources }: { readonly resources: Resources }): { requests: Amount; limits: Amount } {
   const { requests, limits, ephemeral } = resources;
   return { requests: { ...requests, ephemeral }, limits: { ...limits, ephemeral } };
 }
@@ -62,8 +69,16 @@ function withRoom(total: number, room: number): number {
  * `largest` is what the LimitRange gives a container that states no limits: no container of ours requests more. A default
  * limit below a stated request would reject the pod.
  */
-export function quotaOf(workloads: readonly Workload[], claims: readonly ClaimPlan[]): QuotaPlan {
-  const all = workloads.map((workload) => ({ pods: mostPods(workload), ...amounts(workload) }));
+export function quotaOf(
+  workloads: readonly Workload[],
+  claims: readonly ClaimPlan[],
+  sidecars: readonly Sidecar[] = [],
+): QuotaPlan {
+  const own = workloads.map((workload) => ({ pods: mostPods(workload), ...amounts(workload) }));
+  const beside = sidecars.flatMap(({ of, resources }) =>
+    workloads.filter(({ name }) => name === of).map((host) => ({ pods: mostPods(host), ...amounts({ resources }) })),
+  );
+  const all = [...own, ...beside];
   const largest = all.reduce((most, { requests }) => combine(most, requests, Math.max), leastDefault);
   const requests = sum(all.map((one) => times(one.pods, one.requests)));
   const limits = sum(all.map((one) => times(one.pods, one.limits)));
@@ -71,7 +86,7 @@ export function quotaOf(workloads: readonly Workload[], claims: readonly ClaimPl
   const most = combine(limits, combine(solvers, largest, Math.max), withRoom);
   return {
     pods: withRoom(
-      all.reduce((total, { pods }) => total + pods, 0),
+      own.reduce((total, { pods }) => total + pods, 0),
       visitors,
     ),
     requests: {

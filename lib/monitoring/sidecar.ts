@@ -9,6 +9,8 @@ export const metricsPort = 'metrics';
 /** Every exporter has the same questions: it listens, and it answers. They ask no server, so none is restarted with it. */
 const timing = { periodSeconds: 30, timeoutSeconds: 5, failureThreshold: 3 };
 
+const startTiming = { periodSeconds: 2, timeoutSeconds: 5, failureThreshold: 30 };
+
 /** What differs between exporters. */
 export interface ExporterProps {
   readonly exporter: ExporterPlan;
@@ -26,6 +28,7 @@ export function exporterContainer({ exporter, ...rest }: ExporterProps): Contain
     ports: [{ name: metricsPort, port, containerPort: port }],
     resources,
     // Never readiness by HTTP: an exporter that is slow must not take its server out of the Service.
+    startupProbe: { tcpSocket: { port: k8s.IntOrString.fromString(metricsPort) }, ...startTiming },
     livenessProbe: { tcpSocket: { port: k8s.IntOrString.fromString(metricsPort) }, ...timing },
     ...rest,
   };

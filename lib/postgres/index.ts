@@ -1,5 +1,8 @@
+export { postgresBackup } from './backup';
+export { backupFiles } from './backup-files';
 export { hostBasedAuthentication, serverConfiguration } from './configuration';
 export { prepareScript, startScript } from './member-files';
+export { postgresMonitoring } from './monitoring';
 export { Postgres, type PostgresProps } from './postgres';
 export { rolesFiles } from './roles-files';
 export { PostgresRoles } from './roles-job';

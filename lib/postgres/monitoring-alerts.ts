@@ -1,6 +1,5 @@
-import type { PostgresPlan } from '../model/plan';
-import type { Alert } from '../monitoring/contract';
-import { bytes, type seriesOf } from '../monitoring/promql';
+import type { Plan, PostgresPlan } from '../model/plan';
+import { type Alert, bytes, downAlert, memberAlert, type seriesOf } from '../monitoring/contribution';
 
 type Series = ReturnType<typeof seriesOf>;
 
@@ -12,20 +11,17 @@ export function grantable({ budget }: PostgresPlan): number {
   return budget.maxConnections - budget.reserved;
 }
 
-function availability(store: PostgresPlan, series: Series): Alert[] {
+function availability(plan: Plan, store: PostgresPlan, series: Series): Alert[] {
   const connections = `sum by (${server}) (${series('pg_stat_database_numbackends')})`;
   const most = grantable(store);
   const base = { service: store.name } as const;
   return [
-    {
-      ...base,
-      name: 'PostgresDown',
-      expr: `${series('pg_up')} == 0`,
+    downAlert(plan, 'PostgresDown', store.name, {
       for: '1m',
-      severity: 'critical',
       summary: `${store.name} is down`,
-      description: '{{ $labels.pod }} does not answer its exporter.',
-    },
+      description: 'No server answers that would take writes.',
+    }),
+    ...(store.replicas.min > 1 ? [memberAlert('PostgresMemberDown', store.name, `${series('pg_up')} == 0`)] : []),
     {
       ...base,
       name: 'PostgresConnectionsHigh',
@@ -132,6 +128,6 @@ function size(store: PostgresPlan, series: Series): Alert[] {
 }
 
 /** What must not happen to a database, with the figures of the Plan. */
-export function postgresAlerts(store: PostgresPlan, series: Series): Alert[] {
-  return [...availability(store, series), ...replication(store, series), ...size(store, series)];
+export function postgresAlerts(plan: Plan, store: PostgresPlan, series: Series): Alert[] {
+  return [...availability(plan, store, series), ...replication(store, series), ...size(store, series)];
 }

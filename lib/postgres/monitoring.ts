@@ -1,9 +1,17 @@
 import type { k8s } from 'cdk8s-plus-28';
 import type { ExporterPlan, Plan, PostgresPlan } from '../model/plan';
-import { clientsOf } from '../monitoring/clients';
-import type { Contribution, Contributor, DashboardRow, Panel } from '../monitoring/contract';
-import { seriesOf } from '../monitoring/promql';
-import { exporterContainer, exportersOf, placed, scrapeOf } from '../monitoring/sidecar';
+import {
+  type Contribution,
+  type Contributor,
+  clientsOf,
+  type DashboardRow,
+  exporterContainer,
+  exportersOf,
+  type Panel,
+  placed,
+  scrapeOf,
+  seriesOf,
+} from '../monitoring/contribution';
 import { grantable, postgresAlerts, server } from './monitoring-alerts';
 
 const passwordFolder = '/run/secrets/exporter';
@@ -118,7 +126,7 @@ function contribution(plan: Plan, store: PostgresPlan, exporter: ExporterPlan): 
     part: store.name,
     ...exporterParts(store, exporter),
     scrapes: [scrapeOf(exporter)],
-    alerts: postgresAlerts(store, series),
+    alerts: postgresAlerts(plan, store, series),
     status: `max(${series('pg_up')}${primary})`,
     row: row(store, drawn, series),
     panels: drawn,

@@ -78,11 +78,22 @@ for role in "$@"; do
   reconcile_password can_log_in "$role"
 done
 
+if [ -n "\${MONITOR_ROLE:-}" ]; then
+  as_superuser postgres role.sql -v role="$MONITOR_ROLE"
+  as_superuser postgres monitor.sql -v role="$MONITOR_ROLE"
+  reconcile_password can_log_in "$MONITOR_ROLE"
+fi
+
 if [ -n "\${REPLICATION_ROLE:-}" ]; then
   as_superuser postgres replication.sql -v role="$REPLICATION_ROLE"
   reconcile_password can_stream "$REPLICATION_ROLE"
   as_superuser postgres slots.sql -v members="$REPLICAS" -v prefix="$SLOT_PREFIX"
 fi
+`;
+
+/** The exporter's role: it reads the server's statistics, of every database, and no table. */
+const monitor = `GRANT pg_monitor TO :"role";
+GRANT CONNECT ON DATABASE :"database" TO :"role";
 `;
 
 /** The role by which replicas stream: that and nothing else. */
@@ -200,6 +211,7 @@ export const rolesFiles: Readonly<Record<string, string>> = {
   'schema.sql': schema,
   'member.sql': member,
   'password.sql': password,
+  'monitor.sql': monitor,
   'replication.sql': replication,
   'slots.sql': slots,
 };

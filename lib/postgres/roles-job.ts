@@ -21,6 +21,11 @@ function replicationRoles(store: PostgresPlan): { readonly name: string; readonl
   return store.replication === undefined ? [] : [{ name: store.replication.role, secret: store.replication.secret }];
 }
 
+/** Who reads the server's statistics. */
+function monitorEnv(store: PostgresPlan): EnvPlan[] {
+  return store.roles.filter(({ monitor }) => monitor).map(({ name }) => ({ name: 'MONITOR_ROLE', value: name }));
+}
+
 /** Of the replicas: a tier with fewer members is a new Job, which drops the slots of those that are gone. */
 function replicationEnv(store: PostgresPlan): EnvPlan[] {
   if (store.replication === undefined) return [];
@@ -54,7 +59,7 @@ function credentials(store: PostgresPlan): k8s.Volume {
 
 function rolesContainer(store: PostgresPlan): ContainerProps {
   const owner = store.roles.filter((role) => role.owner).map(({ name }) => name);
-  const others = store.roles.filter((role) => !role.owner).map(({ name }) => name);
+  const others = store.roles.filter((role) => !role.owner && !role.monitor).map(({ name }) => name);
   return {
     name: 'roles',
     image: store.rolesJob.image,
@@ -63,8 +68,10 @@ function rolesContainer(store: PostgresPlan): ContainerProps {
       { name: 'PGHOST', value: store.host },
       { name: 'PGPORT', value: String(store.port) },
       { name: 'PGUSER', value: 'postgres' },
+      ...(store.external?.tls ? [{ name: 'PGSSLMODE', value: 'require' }] : []),
       { name: 'SCRIPTS', value: scriptFolder },
       { name: 'CREDENTIALS', value: credentialsFolder },
+      ...monitorEnv(store),
       ...replicationEnv(store),
     ],
     mounts: [

@@ -1,7 +1,17 @@
 import type { ExporterPlan, Plan, ServicePlan } from '../model/plan';
-import type { Alert, Contribution, Contributor, DashboardRow } from '../monitoring/contract';
-import { seriesOf } from '../monitoring/promql';
-import { exporterContainer, exportersOf, placed, scrapeOf } from '../monitoring/sidecar';
+import {
+  type Alert,
+  type Contribution,
+  type Contributor,
+  type DashboardRow,
+  downAlert,
+  exporterContainer,
+  exportersOf,
+  memberAlert,
+  placed,
+  scrapeOf,
+  seriesOf,
+} from '../monitoring/contribution';
 import { statusPath, statusPort } from './layout';
 import { workerConnections, workerProcesses } from './nginx/main';
 
@@ -13,18 +23,15 @@ function mostConnections(service: ServicePlan): number {
 }
 
 /** The status page knows connections and requests, and no status codes: errors are the applications' to count. */
-function alerts(service: ServicePlan, series: Series): Alert[] {
+function alerts(plan: Plan, service: ServicePlan, series: Series): Alert[] {
   const base = { service: service.name } as const;
   return [
-    {
-      ...base,
-      name: 'NginxDown',
-      expr: `${series('nginx_up')} == 0`,
+    downAlert(plan, 'NginxDown', service.name, {
       for: '1m',
-      severity: 'critical',
-      summary: `nginx of ${service.name} does not answer`,
-      description: '{{ $labels.pod }} does not serve its status page.',
-    },
+      summary: `nginx of ${service.name} is down`,
+      description: 'No pod serves its status page.',
+    }),
+    ...(service.replicas.min > 1 ? [memberAlert('NginxMemberDown', service.name, `${series('nginx_up')} == 0`)] : []),
     {
       ...base,
       name: 'NginxConnectionsHigh',
@@ -85,7 +92,7 @@ function contribution(plan: Plan, service: ServicePlan, exporter: ExporterPlan):
     part: service.name,
     ...placed(exporter, container),
     scrapes: [scrapeOf(exporter)],
-    alerts: alerts(service, series),
+    alerts: alerts(plan, service, series),
     status: `max(${series('nginx_up')})`,
     row: row(service, series),
   };

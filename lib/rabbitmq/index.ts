@@ -1,2 +1,3 @@
 export { enabledPlugins, environmentFile, serverConfiguration, startScript, stopScript } from './configuration';
+export { rabbitmqMonitoring } from './monitoring';
 export { Rabbitmq, type RabbitmqProps } from './rabbitmq';

@@ -1,7 +1,15 @@
 import type { Plan, RabbitmqPlan } from '../model/plan';
-import { clientsOf } from '../monitoring/clients';
-import type { Alert, Contribution, Contributor, DashboardRow, Scrape } from '../monitoring/contract';
-import { seriesOf } from '../monitoring/promql';
+import {
+  type Alert,
+  type Contribution,
+  type Contributor,
+  clientsOf,
+  type DashboardRow,
+  downAlert,
+  memberAlert,
+  type Scrape,
+  seriesOf,
+} from '../monitoring/contribution';
 
 type Series = ReturnType<typeof seriesOf>;
 
@@ -28,18 +36,14 @@ function scrapes({ name, ports }: RabbitmqPlan): Scrape[] {
   ];
 }
 
-function ofNodes(store: RabbitmqPlan, series: Series): Alert[] {
+function ofNodes(plan: Plan, store: RabbitmqPlan, series: Series): Alert[] {
   const base = { service: store.name } as const;
   return [
-    {
-      ...base,
-      name: 'RabbitmqDown',
-      expr: `${series('up', 'endpoint!="detailed"')} == 0`,
+    downAlert(plan, 'RabbitmqDown', store.name, {
       for: '1m',
-      severity: 'critical',
-      summary: `a node of ${store.name} is down`,
-      description: '{{ $labels.pod }} does not serve its metrics.',
-    },
+      summary: `${store.name} is down`,
+      description: 'No node serves its metrics.',
+    }),
     {
       ...base,
       name: 'RabbitmqMemoryAlarm',
@@ -73,6 +77,7 @@ function ofNodes(store: RabbitmqPlan, series: Series): Alert[] {
 function ofCluster(store: RabbitmqPlan, series: Series): Alert[] {
   if (store.replicas.min < 2) return [];
   return [
+    memberAlert('RabbitmqMemberDown', store.name, `${series('up', 'endpoint!="detailed"')} == 0`),
     {
       name: 'RabbitmqUnreachablePeers',
       expr: `${series('rabbitmq_unreachable_cluster_peers_count')} > 0`,
@@ -171,7 +176,7 @@ function contribution(plan: Plan, store: RabbitmqPlan): Contribution {
     component: 'rabbitmq',
     part: store.name,
     scrapes: scrapes(store),
-    alerts: [...ofNodes(store, series), ...ofQueues(store, series)],
+    alerts: [...ofNodes(plan, store, series), ...ofQueues(store, series)],
     status: `max(${series('up', 'endpoint!="detailed"')})`,
     row: row(store, series),
     down: { alert: 'RabbitmqDown', silences: clientsOf(plan, store.name) },

@@ -1,8 +1,19 @@
 import type { ExporterPlan, Plan, RedisPlan } from '../model/plan';
-import { clientsOf } from '../monitoring/clients';
-import type { Alert, Contribution, Contributor, DashboardRow } from '../monitoring/contract';
-import { bytes, seriesOf } from '../monitoring/promql';
-import { exporterContainer, exportersOf, placed, scrapeOf } from '../monitoring/sidecar';
+import {
+  type Alert,
+  bytes,
+  type Contribution,
+  type Contributor,
+  clientsOf,
+  type DashboardRow,
+  downAlert,
+  exporterContainer,
+  exportersOf,
+  memberAlert,
+  placed,
+  scrapeOf,
+  seriesOf,
+} from '../monitoring/contribution';
 
 type Series = ReturnType<typeof seriesOf>;
 
@@ -25,18 +36,15 @@ function exporterParts(store: RedisPlan, exporter: ExporterPlan): Pick<Contribut
   return placed(exporter, container);
 }
 
-function alerts(store: RedisPlan, series: Series): Alert[] {
+function alerts(plan: Plan, store: RedisPlan, series: Series): Alert[] {
   const base = { service: store.name } as const;
   return [
-    {
-      ...base,
-      name: 'RedisDown',
-      expr: `${series('redis_up')} == 0`,
+    downAlert(plan, 'RedisDown', store.name, {
       for: '1m',
-      severity: 'critical',
       summary: `${store.name} is down`,
-      description: '{{ $labels.pod }} does not answer its exporter.',
-    },
+      description: 'No server answers its exporter.',
+    }),
+    ...(store.replicas.min > 1 ? [memberAlert('RedisMemberDown', store.name, `${series('redis_up')} == 0`)] : []),
     ...memory(store, series),
     {
       ...base,
@@ -144,7 +152,7 @@ function row(store: RedisPlan, series: Series): DashboardRow {
       {
         ...base,
         title: 'Clients',
-        description: 'Open connections.',
+        description: 'Open connections of clients, by server.',
         unit: 'short',
         queries: [{ expr: `max by (pod) (${series('redis_connected_clients')})`, legend: '{{pod}}' }],
       },
@@ -168,7 +176,7 @@ function contribution(plan: Plan, store: RedisPlan, exporter: ExporterPlan): Con
     part: store.name,
     ...exporterParts(store, exporter),
     scrapes: [scrapeOf(exporter)],
-    alerts: alerts(store, series),
+    alerts: alerts(plan, store, series),
     status: `max(${series('redis_up')})`,
     row: row(store, series),
     down: { alert: 'RedisDown', silences: clientsOf(plan, store.name) },

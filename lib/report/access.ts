@@ -40,7 +40,10 @@ function localPort(port: number, taken: ReadonlySet<number>): number {
 
 /** One line for each port of each part that runs in the cluster. */
 export function portForwards(plan: Plan): PortForward[] {
-  const inside = [...plan.services, ...plan.stores.filter(({ external }) => external === undefined), ...plan.tools];
+  const { prometheus, alertmanager, grafana } = plan.monitors?.servers ?? {};
+  const servers = [prometheus, alertmanager, grafana].flatMap((server) => (server ? [server.workload] : []));
+  const stores = plan.stores.filter(({ external }) => external === undefined);
+  const inside = [...plan.services, ...stores, ...plan.tools, ...servers];
   const ports = inside.flatMap(({ name, ports: all }) => all.map((port: PortPlan) => ({ name, port: port.port })));
   const taken = new Set<number>();
   return ports.map(({ name, port }) => {

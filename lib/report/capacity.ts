@@ -108,12 +108,33 @@ function documentedTotals(plan: Plan, lines: readonly CapacityLine[]): Documente
   };
 }
 
+/** Exporters beside their servers: lines of their own, in pods that are counted already. */
+function sidecarLines(plan: Plan): CapacityLine[] {
+  const exporters = plan.monitors?.exporters ?? [];
+  return exporters.flatMap((exporter): CapacityLine[] => {
+    const host = plan.workloads.find(({ name }) => name === exporter.of);
+    if (exporter.pods === undefined || host === undefined) return [];
+    const sidecar = {
+      ...host,
+      name: `${host.name} exporter`,
+      component: 'monitoring',
+      resources: exporter.resources,
+    } as const;
+    const { minimum, maximum, ...rest } = line(plan, sidecar);
+    return [{ ...rest, minimum: { ...minimum, pods: 0 }, maximum: { ...maximum, pods: 0 } }];
+  });
+}
+
+function linesOf(plan: Plan): CapacityLine[] {
+  return [...plan.workloads.map((workload) => line(plan, workload)), ...sidecarLines(plan)];
+}
+
 /** @param byTier the system in the same environment at every tier that has no problems */
 export function capacityOf(plan: Plan, byTier: ReadonlyMap<Tier, Plan>): CapacityReport {
-  const lines = plan.workloads.map((workload) => line(plan, workload));
+  const lines = linesOf(plan);
   const demandAt = (tier: Tier): TierDemand | null => {
     const other = byTier.get(tier);
-    return other === undefined ? null : running(other.workloads.map((workload) => line(other, workload)));
+    return other === undefined ? null : running(linesOf(other));
   };
   return {
     lines,

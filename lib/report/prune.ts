@@ -28,6 +28,9 @@ const builtIn = [
   'policy/v1/PodDisruptionBudget',
   'rbac.authorization.k8s.io/v1/Role',
   'rbac.authorization.k8s.io/v1/RoleBinding',
+  // Outside the namespace, and found by their label: rights on the kubelets' metrics.
+  'rbac.authorization.k8s.io/v1/ClusterRole',
+  'rbac.authorization.k8s.io/v1/ClusterRoleBinding',
 ] as const;
 
 /**
@@ -43,7 +46,9 @@ function custom(plan: Plan): string[] {
       : []),
     ...(plan.keda ? ['keda.sh/v1alpha1/ScaledObject', 'keda.sh/v1alpha1/TriggerAuthentication'] : []),
     ...(plan.monitoring === 'operator'
-      ? ['ServiceMonitor', 'PodMonitor', 'PrometheusRule'].map((kind) => `monitoring.coreos.com/v1/${kind}`)
+      ? ['v1/PodMonitor', 'v1/Probe', 'v1/PrometheusRule', 'v1/ServiceMonitor', 'v1alpha1/AlertmanagerConfig'].map(
+          (kind) => `monitoring.coreos.com/${kind}`,
+        )
       : []),
     ...(plan.stores.some(({ engine }) => engine === 'cloudnative-pg') ? ['postgresql.cnpg.io/v1/ScheduledBackup'] : []),
   ];

@@ -1,1 +1,2 @@
+export { webMonitoring } from './monitoring';
 export { preStopSeconds, WebService, type WebServiceProps } from './web-service';

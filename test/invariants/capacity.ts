@@ -164,9 +164,15 @@ export const capacityInvariants: Invariants = {
     check: ({ workloads }, plan) =>
       workloads.flatMap(({ at, name, pod }) => {
         const planned = plan.workloads.find((workload) => workload.name === name)?.resources;
+        const beside = plan.monitors?.exporters.find(({ of, pods }) => of === name && pods !== undefined)?.resources;
+        const sum = (own: number | undefined, exporter: number | undefined): number => (own ?? 0) + (exporter ?? 0);
         return (['requests', 'limits'] as const).flatMap((part) => {
           const { cpu, memory, 'ephemeral-storage': ephemeral } = podAmounts(pod, part);
-          const expected = [planned?.[part].cpu, planned?.[part].memory, planned?.ephemeral].join();
+          const expected = [
+            sum(planned?.[part].cpu, beside?.[part].cpu),
+            sum(planned?.[part].memory, beside?.[part].memory),
+            sum(planned?.ephemeral, beside?.ephemeral),
+          ].join();
           const found = [cpu, memory, ephemeral].join();
           return unless(found === expected, `${at}: ${part} ${found}, in the Plan ${expected}`);
         });

@@ -1,5 +1,6 @@
 /** Names, labels, namespaces, versions: what every object has, whatever it is. */
 
+import type { Plan } from '../../lib/model/plan';
 import { eachManifest, eachWorkload, type Invariants, one, repeated, some, specOf, unless } from './invariant';
 import { componentLabel, instanceLabel, managedByLabel, nameLabel, partOfLabel } from './label-keys';
 import type { Manifest } from './manifest';
@@ -34,7 +35,16 @@ const builtIn = [
 ];
 
 /** What an add-on brings, by the group that asks for it. */
+/** Nodes are no object of a namespace, so rights on them are none either. */
+const clusterScoped = ['Namespace', 'ClusterRole', 'ClusterRoleBinding'];
+
+function asksKubelets(plan: Plan): boolean {
+  return plan.monitors?.servers !== undefined && plan.resourceMetrics === 'kubelet';
+}
+
 const addOns: Readonly<Record<string, (plan: Parameters<Invariants[string]['check']>[1]) => boolean>> = {
+  'rbac.authorization.k8s.io/v1 ClusterRole': asksKubelets,
+  'rbac.authorization.k8s.io/v1 ClusterRoleBinding': asksKubelets,
   'cert-manager.io/v1 Certificate': ({ edge }) => edge.tls.by === 'cert-manager',
   'external-secrets.io/v1 ExternalSecret': ({ secretsProvider }) => secretsProvider.provider === 'external-secrets',
   'bitnami.com/v1alpha1 SealedSecret': ({ secretsProvider }) => secretsProvider.provider === 'sealed-secrets',
@@ -154,7 +164,9 @@ export const identityInvariants: Invariants = {
         'no namespace first',
       ),
       ...manifests
-        .filter(({ kind, metadata }) => (metadata.namespace ?? '') !== (kind === 'Namespace' ? '' : plan.namespace))
+        .filter(
+          ({ kind, metadata }) => (metadata.namespace ?? '') !== (clusterScoped.includes(kind) ? '' : plan.namespace),
+        )
         .map((manifest) => `${at(manifest)}: is in "${manifest.metadata.namespace}"`),
     ],
     broken: {
@@ -168,31 +180,32 @@ export const identityInvariants: Invariants = {
     },
   },
 
-  'nothing is cluster-scoped but the namespace, and every kind is stable or asked for': {
-    rules:
-      'kube-score stable-version; kube-linter no-extensions-v1beta, cluster-admin-role-binding; Polaris priorityClassNotSet (exempt: immutable, cluster-scoped)',
-    check: eachManifest(({ apiVersion, kind }, plan) => {
-      const type = `${apiVersion} ${kind}`;
-      return unless(
-        builtIn.includes(type) || addOns[type]?.(plan) === true,
-        `${type} is neither built in nor asked for`,
-      );
-    }),
-    broken: {
-      'a ClusterRole': (objects) => {
-        one(objects, 'Role').kind = 'ClusterRole';
-      },
-      'a beta version': (objects) => {
-        one(objects, 'HorizontalPodAutoscaler').apiVersion = 'autoscaling/v2beta2';
-      },
-      'a Secret': (objects) => {
-        one(objects, 'ConfigMap').kind = 'Secret';
-      },
-      'an add-on that nobody asked for': (objects) => {
-        Object.assign(one(objects, 'Deployment'), { apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledObject' });
+  'nothing is cluster-scoped but the namespace and rights on the kubelets’ metrics, and every kind is stable or asked for':
+    {
+      rules:
+        'kube-score stable-version; kube-linter no-extensions-v1beta, cluster-admin-role-binding; Polaris priorityClassNotSet (exempt: immutable, cluster-scoped)',
+      check: eachManifest(({ apiVersion, kind }, plan) => {
+        const type = `${apiVersion} ${kind}`;
+        return unless(
+          builtIn.includes(type) || addOns[type]?.(plan) === true,
+          `${type} is neither built in nor asked for`,
+        );
+      }),
+      broken: {
+        'a PriorityClass': (objects) => {
+          one(objects, 'Role').kind = 'PriorityClass';
+        },
+        'a beta version': (objects) => {
+          one(objects, 'HorizontalPodAutoscaler').apiVersion = 'autoscaling/v2beta2';
+        },
+        'a Secret': (objects) => {
+          one(objects, 'ConfigMap').kind = 'Secret';
+        },
+        'an add-on that nobody asked for': (objects) => {
+          Object.assign(one(objects, 'Deployment'), { apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledObject' });
+        },
       },
     },
-  },
 
   'selectors are the name and the instance alone, and select the pods beside them': {
     rules: 'kube-linter mismatching-selector; kube-score deployment-selector-match',

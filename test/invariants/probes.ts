@@ -38,9 +38,13 @@ function targets({ container, workload }: ContainerPlace): string[] {
 const questions: Check = eachContainer((place) => {
   const { container, workload } = place;
   if (!serves(place)) return [];
-  return probeNames
-    .filter((probe) => !without[probe].includes(workload.component))
-    .flatMap((probe) => unless(container[probe] !== undefined, `has no ${probe}`));
+  return (
+    probeNames
+      .filter((probe) => !without[probe].includes(workload.component))
+      // An exporter beside its server is not asked: its trouble would take the server out of its Service.
+      .filter((probe) => probe !== 'readinessProbe' || workload.pod.containers[0]?.name === container.name)
+      .flatMap((probe) => unless(container[probe] !== undefined, `has no ${probe}`))
+  );
 });
 
 function complete(probe: Probe): boolean {

@@ -38,6 +38,12 @@ function actionsOf({ startupProbe, readinessProbe, livenessProbe, lifecycle }: C
   return all.filter((action) => action !== undefined);
 }
 
+/** What monitoring may look at. Never Secrets, ConfigMaps, or the proxy of a node, which runs commands in any pod. */
+const looked: Readonly<Record<string, readonly string[]>> = {
+  Role: ['pods', 'deployments', 'statefulsets', 'horizontalpodautoscalers', 'cronjobs', 'jobs'],
+  ClusterRole: ['nodes', 'nodes/metrics'],
+};
+
 export const securityInvariants: Invariants = {
   'pods share nothing with their node': {
     rules:
@@ -164,15 +170,19 @@ export const securityInvariants: Invariants = {
     },
   },
 
-  'Roles grant no more than making Secrets': {
+  'Roles grant no more than making Secrets, and monitoring a look at pods and their controllers': {
     rules:
       'kube-linter access-to-create-pods, access-to-secrets, wildcard-in-rules, cluster-admin-role-binding; Polaris clusterrolePodExecAttach, rolebindingClusterAdminRole; kubescape C-0002, C-0007, C-0015, C-0031, C-0035, C-0037; CKV_K8S_49, 155-158',
     check: (objects, plan) =>
-      objects.ofKind('Role').flatMap(({ metadata, rules }) =>
+      [...objects.ofKind('Role'), ...objects.ofKind('ClusterRole')].flatMap(({ kind, metadata, rules }) =>
         (rules ?? []).flatMap(({ apiGroups, resources, verbs }) => {
           const creates = apiGroups?.join() === '' && resources?.join() === 'secrets' && verbs.join() === 'create';
           const bootstrap = plan.secretsProvider.provider === 'bootstrap';
-          return unless(creates && bootstrap, `Role/${metadata.name}: grants ${verbs} on ${resources}`);
+          const looks =
+            metadata.labels?.['app.kubernetes.io/component'] === 'monitoring' &&
+            (resources ?? []).every((resource) => looked[kind]?.includes(resource)) &&
+            verbs.every((verb) => ['get', 'list', 'watch'].includes(verb));
+          return unless((creates && bootstrap) || looks, `${kind}/${metadata.name}: grants ${verbs} on ${resources}`);
         }),
       ),
     broken: {
@@ -181,6 +191,9 @@ export const securityInvariants: Invariants = {
       },
       'reading Secrets': (objects) => {
         one(objects, 'Role').rules = [{ apiGroups: [''], resources: ['secrets'], verbs: ['create', 'get'] }];
+      },
+      'a node’s proxy': (objects) => {
+        one(objects, 'ClusterRole').rules = [{ apiGroups: [''], resources: ['nodes/proxy'], verbs: ['get'] }];
       },
     },
   },

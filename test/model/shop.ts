@@ -86,6 +86,10 @@ export const place = {
   tier: 'low',
   domain: 'example.com',
   tls: { by: 'none' },
+  monitoring: {
+    mode: 'built-in',
+    receivers: { chat: { by: 'slack', channel: '#shop' }, heartbeat: { by: 'heartbeat' } },
+  },
   backupTarget: { to: 's3', endpoint: { host: 's3.example.com', cidrs: ['203.0.113.0/24'] }, bucket: 'backups' },
 } satisfies Environment;
 

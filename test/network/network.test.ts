@@ -1,11 +1,14 @@
 import { App, Chart } from 'cdk8s';
+import { mergePatch } from '../../lib/model/merge';
 import type { Plan } from '../../lib/model/plan';
 import { Network } from '../../lib/network';
 import { type Change, resolveShop } from '../model/shop';
 import { type NetworkPolicy, readPolicy } from '../simulation';
 
-function planOf(change?: Change): Plan {
-  const { plan, problems } = resolveShop(change);
+/** Without monitoring, whose ports have tests of their own. */
+function planOf(change: Change = {}): Plan {
+  const environment = mergePatch({ monitoring: 'none' }, change.environment ?? {});
+  const { plan, problems } = resolveShop({ ...change, environment });
   if (plan === undefined) throw new Error(JSON.stringify(problems));
   return plan;
 }
@@ -79,7 +82,7 @@ describe('Network', () => {
   test('lets in at a store whom its arrows name: services, Jobs and roles', () => {
     expect(policyOf(plan, 'db').ingress).toEqual([
       {
-        from: ['db-roles', 'nightly', 'web', 'web-migrate'].map(podPeer),
+        from: ['db-backup', 'db-restore', 'db-roles', 'nightly', 'web', 'web-migrate'].map(podPeer),
         ports: [{ port: 5432, protocol: 'TCP' }],
       },
     ]);

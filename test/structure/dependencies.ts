@@ -2,7 +2,10 @@
 import { type Import, importsOf, type Source } from './sources';
 
 /** What every component may use: the vocabulary, the builders, and custom resources. */
-const base = ['lib/model', 'lib/kubernetes', 'imports'];
+const builders = ['lib/model', 'lib/kubernetes', 'imports'];
+
+/** The same, and how a component says what it is watched by. */
+const base = [...builders, 'lib/monitoring/contribution.ts'];
 
 /** Components that run the application's own image, and share how its pods are built. */
 const application = [...base, 'lib/application/index.ts', 'lib/storage/index.ts'];
@@ -14,7 +17,9 @@ const application = [...base, 'lib/application/index.ts', 'lib/storage/index.ts'
 export const allowed: Readonly<Record<string, readonly string[]>> = {
   'lib/model': [],
   'lib/kubernetes': ['lib/model'],
-  'lib/storage': base,
+  'lib/backup': base,
+  'lib/storage': [...base, 'lib/backup/index.ts'],
+  'lib/monitoring': [...builders, 'lib/storage/index.ts'],
   'lib/application': [...base, 'lib/storage/index.ts'],
   'lib/web': application,
   'lib/worker': application,
@@ -25,8 +30,8 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
   'lib/secrets': base,
   'lib/ingress': base,
   'lib/gateway': base,
-  'lib/postgres': [...base, 'lib/storage/index.ts'],
-  'lib/redis': [...base, 'lib/storage/index.ts'],
+  'lib/postgres': [...base, 'lib/storage/index.ts', 'lib/backup/index.ts'],
+  'lib/redis': [...base, 'lib/storage/index.ts', 'lib/backup/index.ts'],
   'lib/rabbitmq': [...base, 'lib/storage/index.ts'],
   'lib/tools': [...base, 'lib/storage/index.ts'],
   'lib/changes': ['lib/model'],

@@ -13,6 +13,13 @@ const longFunctions: Readonly<Record<string, string>> = {
   'lib/model/resolve/build.ts buildPlan': 'the Plan, field by field',
   'lib/model/resolve/services.ts resolveService': 'the plan of a service, field by field',
   'lib/report/prerequisites.ts addOns': 'a list of add-ons, each with its condition',
+  'lib/monitoring/objects.ts overview': 'panels as data',
+  'lib/monitoring/own.ts ofServers': 'alerts as data',
+  'lib/postgres/monitoring-alerts.ts availability': 'alerts as data',
+  'lib/postgres/monitoring.ts panels': 'panels as data',
+  'lib/rabbitmq/monitoring.ts row': 'panels as data',
+  'lib/redis/monitoring.ts row': 'panels as data',
+  'lib/web/monitoring.ts requestPanels': 'panels as data',
   'verify/nginx/system.ts system': 'a system file as data',
 };
 

@@ -13,6 +13,11 @@ function kubernetes(name: string, release: Release): GoProgram {
   return { name, project: `kubernetes-${release}`, module: KUBERNETES, package: `${KUBERNETES}/cmd/${name}` };
 }
 
+function prometheus(name: string): GoProgram {
+  const module = 'github.com/prometheus/prometheus';
+  return { name, project: 'prometheus', module, package: `${module}/cmd/${name}` };
+}
+
 /** Go programs, each pinned by the go.mod of its tools module. */
 export const GO_PROGRAMS: readonly GoProgram[] = [
   { name: 'etcd', project: 'etcd', module: 'go.etcd.io/etcd/server/v3', package: 'go.etcd.io/etcd/server/v3' },
@@ -27,6 +32,14 @@ export const GO_PROGRAMS: readonly GoProgram[] = [
     project: 'kube-score',
     module: 'github.com/zegl/kube-score',
     package: 'github.com/zegl/kube-score/cmd/kube-score',
+  },
+  prometheus('prometheus'),
+  prometheus('promtool'),
+  {
+    name: 'amtool',
+    project: 'alertmanager',
+    module: 'github.com/prometheus/alertmanager',
+    package: 'github.com/prometheus/alertmanager/cmd/amtool',
   },
 ];
 

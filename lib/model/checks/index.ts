@@ -1,9 +1,11 @@
 import type { Problem } from '../problem';
 import type { Context } from '../resolve/context';
 import type { Selection } from '../selection';
+import { checkBackup } from './backup';
 import { checklist } from './checklist';
 import { checkEdge } from './edge';
 import { checkEnvironment } from './environment';
+import { checkMonitoring } from './monitoring';
 import { checkNames, declaredNames } from './names';
 import { checkReferences } from './references';
 import { checkServices } from './services';
@@ -30,5 +32,7 @@ export function runChecks(context: Context, selection: Selection): void {
   checkStores(context);
   checkEdge(context);
   checkEnvironment(context, selection);
+  checkBackup(context);
+  checkMonitoring(context);
   for (const { run } of checklist) run(context, selection);
 }

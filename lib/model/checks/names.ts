@@ -61,8 +61,25 @@ const reserved = new Set([
   'prometheus',
   'alertmanager',
   'grafana',
+  'kube-state-metrics',
+  'blackbox-exporter',
   'acme-solver',
+  'backup-retention',
+  'backup-archive',
+  'configuration-backup',
 ]);
+
+/** The Jobs of the backups: of every store and volume, because what is not backed up today may be tomorrow. */
+function backupJobNames({ stores, volumes }: Context['system']): [kind: string, name: string][] {
+  const jobs = (kind: string, name: string, suffixes: readonly string[]): [string, string][] =>
+    suffixes.map((suffix) => [kind, `${name}-${suffix}`]);
+  return [
+    ...Object.entries(stores).flatMap(([name, { kind }]) =>
+      kind === 'rabbitmq' ? [] : jobs('stores', name, ['backup', 'restore', 'drill', 'dr-test']),
+    ),
+    ...Object.keys(volumes).flatMap((name) => jobs('volumes', name, ['backup', 'full', 'restore'])),
+  ];
+}
 
 function workloadNames(context: Context, declared: Declared): [kind: string, name: string][] {
   const of = (kind: Kind): [string, string][] => [...declared[kind]].map((name) => [kind, name]);
@@ -73,9 +90,17 @@ function workloadNames(context: Context, declared: Declared): [kind: string, nam
     ...Object.entries(context.system.stores).flatMap(([name, { kind }]): [string, string][] => [
       ...(kind === 'postgres' ? [['stores', `${name}-roles`] as [string, string]] : []),
       ['stores', `${name}-pods`],
+      ...(kind === 'rabbitmq' ? [] : [['stores', `${name}-exporter`] as [string, string]]),
     ]),
   ];
-  return [...of('services'), ...of('stores'), ...of('tools'), ...of('outside'), ...jobs];
+  return [
+    ...of('services'),
+    ...of('stores'),
+    ...of('tools'),
+    ...of('outside'),
+    ...jobs,
+    ...backupJobNames(context.system),
+  ];
 }
 
 /** One name, one thing: a name is the object's name, what policies select by, and what an arrow means. */
@@ -124,7 +149,8 @@ function checkSecretNames(context: Context): void {
     for (const secret of own) taken.set(secret, `stores.${name}`);
   }
   for (const name of Object.keys(system.tools)) taken.set(name, `tools.${name}`);
-  for (const fixed of ['object-storage', 'edge-tls', 'edge-cdn-tls']) taken.set(fixed, 'the edge or the object storage');
+  for (const fixed of ['object-storage', 'edge-tls', 'edge-cdn-tls', 'backup'])
+    taken.set(fixed, 'the edge, the object storage or the backups');
   for (const name of Object.keys(system.secrets)) {
     const owner = taken.get(name);
     if (owner !== undefined)

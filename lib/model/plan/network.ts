@@ -15,7 +15,7 @@ export interface ArrowPlan {
   readonly from: string;
   readonly to: ArrowEnd;
   readonly port: number;
-  readonly why: 'drawn' | 'migration' | 'roles' | 'tool' | 'cluster' | 'object-storage';
+  readonly why: 'drawn' | 'migration' | 'roles' | 'tool' | 'cluster' | 'object-storage' | 'monitoring' | 'backup';
 }
 
 export interface RoutePlan {

@@ -82,7 +82,7 @@ export interface ServicePlan extends Workload {
   readonly graceSeconds: number;
   readonly processes: number;
   readonly proxy: ProxyPlan | undefined;
-  readonly metrics: { readonly port: string; readonly path: string } | undefined;
+  readonly metrics: { readonly port: string; readonly path: string; readonly exports: 'http' | 'django' } | undefined;
   /** Pods must share a node, because they mount a ReadWriteOnce claim: the workloads that share it. */
   readonly sameNodeAs: readonly string[];
 }

@@ -23,6 +23,8 @@ export interface RolePlan {
   readonly secret: string;
   /** Owns the schema and runs the migrations; the others read and write what it makes. */
   readonly owner: boolean;
+  /** Reads the server's statistics (`pg_monitor`), and no table. */
+  readonly monitor?: true;
 }
 
 /** Streaming replication among the pods of one StatefulSet. */

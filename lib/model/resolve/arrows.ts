@@ -7,14 +7,19 @@ import type { Context, ParsedOutside } from './context';
  */
 const notPublic = ['10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'];
 
-function outsideEnd(name: string, end: ParsedOutside): ArrowEnd {
+/** An end outside the cluster, by what is stated of it. */
+export function outsideEnd(
+  name: string,
+  end: Partial<Omit<ParsedOutside, 'cidrs'>> & { readonly cidrs?: 'public' | readonly string[] | undefined },
+): ArrowEnd {
   const stated = end.cidrs ?? 'public';
   return stated === 'public'
     ? { kind: 'outside', name, host: end.host, cidrs: ['0.0.0.0/0'], except: notPublic }
     : { kind: 'outside', name, host: end.host, cidrs: stated, except: [] };
 }
 
-function storeEnd(store: StorePlan): ArrowEnd {
+/** Where a store is. */
+export function storeEnd(store: StorePlan): ArrowEnd {
   if (store.external === undefined) return { kind: 'workload', name: store.name };
   return { kind: 'outside', name: store.name, host: store.external.host, cidrs: store.external.cidrs, except: [] };
 }

@@ -2,8 +2,11 @@ import type { PatchPlan, Plan, Workload } from '../plan';
 import { mib } from '../quantities';
 import { quotaOf } from '../quota';
 import { resolveArrows } from './arrows';
+import { backupArrows, backupClaims, resolveBackup, throwAwayClaims } from './backup';
 import type { Context } from './context';
 import { cdnOf, resolveEdge } from './edge';
+import { monitoringClaims, monitoringOf, monitoringWorkloads, resolveMonitoring, sidecarsOf } from './monitoring';
+import { monitoringArrows, monitoringVisitors } from './scrapes';
 import { resolveProvider, resolveSecrets } from './secrets';
 import { resolveServices } from './services';
 import { claimsAtMost, resolveStores } from './stores';
@@ -11,7 +14,7 @@ import { resolveTools } from './tools';
 import { resolveVolumes } from './volumes';
 import { capacity } from './workload';
 
-type Parts = Pick<Plan, 'services' | 'stores' | 'tools' | 'secretsProvider'>;
+type Parts = Pick<Plan, 'services' | 'stores' | 'tools' | 'secretsProvider' | 'monitors' | 'backup'>;
 
 /** Every workload that makes pods: the parts, their Jobs, the bootstrap. An external store has none, but its roles Job has. */
 function workloadsOf(parts: Parts): Workload[] {
@@ -24,6 +27,8 @@ function workloadsOf(parts: Parts): Workload[] {
     ]),
     ...parts.services.flatMap((service): Workload[] => [...(service.migration ? [service.migration] : []), service]),
     ...parts.tools,
+    ...monitoringWorkloads(parts.monitors),
+    ...(parts.backup?.jobs ?? []),
   ];
 }
 
@@ -44,6 +49,8 @@ function imagesOf(context: Context, workloads: readonly Workload[], parts: Parts
   const used = new Set([
     helper,
     ...workloads.map(({ image }) => image),
+    ...(parts.monitors?.exporters ?? []).map(({ image }) => image),
+    ...(parts.backup ? [parts.backup.client] : []),
     ...parts.services.flatMap(({ waits }) => waits.flatMap(({ login }) => (login ? [login.image] : []))),
   ]);
   const all = [...context.images]
@@ -65,7 +72,9 @@ function systemOf(context: Context): Plan['system'] {
 /** Where backups go: a claim of the namespace, an S3 bucket, or nowhere. */
 function backupTarget(context: Context): Plan['backupTarget'] {
   const { backupTarget: target } = context.environment;
-  return target.to === 'claim' ? { to: 'claim', size: mib(target.size), storageClass: target.className } : target;
+  if (target.to !== 'claim') return target;
+  const { size, className, accessMode } = target;
+  return { to: 'claim', size: mib(size), storageClass: className, accessMode };
 }
 
 /** KEDA asks the queue that a worker is scaled by. A queue outside the cluster is no pod of ours. */
@@ -80,20 +89,26 @@ function visitorsOf(context: Context, services: Plan['services'], stores: Plan['
 export function buildPlan(context: Context): Plan {
   const stores = resolveStores(context);
   const services = resolveServices(context, stores);
+  const volumes = resolveVolumes(context);
+  const edge = resolveEdge(context);
   const drawn = {
     services,
     stores,
     tools: resolveTools(context),
-    edge: resolveEdge(context),
+    edge,
+    monitors: resolveMonitoring(context, services, stores, edge),
+    backup: resolveBackup(context, { stores, services, volumes }),
   };
   const secrets = resolveSecrets(context, drawn);
   const parts = { ...drawn, secretsProvider: resolveProvider(context, secrets) };
   const workloads = workloadsOf(parts);
-  const volumes = resolveVolumes(context);
   const claims = [
     ...claimsAtMost(context),
     ...volumes.map(({ claim }) => claim),
     ...parts.tools.flatMap(({ claim }) => (claim ? [claim] : [])),
+    ...monitoringClaims(parts.monitors),
+    ...backupClaims(parts.backup),
+    ...throwAwayClaims(parts.backup),
   ];
   const { environment } = context;
   return {
@@ -103,22 +118,26 @@ export function buildPlan(context: Context): Plan {
     tier: context.tier,
     namespace: context.namespace,
     workloads,
-    arrows: resolveArrows(context, parts),
+    arrows: [
+      ...resolveArrows(context, parts),
+      ...monitoringArrows(context, parts.monitors, parts),
+      ...backupArrows(context, parts.backup, stores),
+    ],
     network: {
       dns: { ...environment.dns.peer, cidrs: environment.dns.cidrs },
       apiServer: environment.apiServer,
-      visitors: visitorsOf(context, services, stores),
+      visitors: [...visitorsOf(context, services, stores), ...monitoringVisitors(context, parts.monitors, parts)],
       acmeSolver: parts.edge.tls.by === 'cert-manager' && parts.edge.kind !== 'none',
     },
     volumes,
     secrets,
     images: imagesOf(context, workloads, parts),
-    monitoring: environment.monitoring,
+    monitoring: monitoringOf(context).mode,
     resourceMetrics: environment.resourceMetrics,
     keda: environment.keda,
     backups: context.system.backups,
     backupTarget: backupTarget(context),
-    quota: quotaOf(workloads, claims),
+    quota: quotaOf(workloads, claims, sidecarsOf(parts.monitors)),
     patches: patchesOf(context),
     cdn: cdnOf(context),
   };

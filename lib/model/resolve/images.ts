@@ -1,4 +1,4 @@
-import { helperImages } from '../defaults';
+import { helperImages, monitoringImages } from '../defaults';
 import type { Chosen } from './context';
 
 /** Tags that name no version: what they mean changes under a running system. */
@@ -29,11 +29,13 @@ export function resolveImages(chosen: Chosen): Map<string, string> {
   const { registry, mirror } = chosen.environment.images;
   const prefix = (base: string | undefined, reference: string): string =>
     base === undefined ? reference : `${base.replace(/\/$/, '')}/${reference}`;
-  const helper = chosen.images['helper'] ?? prefix(mirror, helperImages.helper);
+  const own = Object.entries({ ...helperImages, ...monitoringImages }).map(
+    ([name, image]) => [name, chosen.images[name] ?? prefix(mirror, image)] as const,
+  );
   const entries = Object.entries(chosen.system.images).map(([name, image]) => {
     const released = chosen.images[name];
     if (released !== undefined) return [name, released] as const;
     return [name, typeof image === 'string' ? prefix(mirror, image) : prefix(registry, image.own)] as const;
   });
-  return new Map([['helper', helper], ...entries]);
+  return new Map([...own, ...entries]);
 }

@@ -1,12 +1,13 @@
 import { helperResources } from '../defaults';
 import type { EnvPlan, Plan, SecretPlan, SecretsProvider, SecretValue } from '../plan';
+import { backupSecrets } from './backup';
 import type { Context } from './context';
 import { workload } from './workload';
 
 /** A password: 24 random bytes are 192 bits, 48 hex digits. */
 const password: SecretValue = { make: 'hex', bytes: 24 };
 
-type Parts = Pick<Plan, 'services' | 'stores' | 'tools' | 'edge'>;
+type Parts = Pick<Plan, 'services' | 'stores' | 'tools' | 'edge' | 'monitors' | 'backup'>;
 
 function generated(
   name: string,
@@ -47,7 +48,7 @@ function ofStore(store: Parts['stores'][number], users: ReadonlyMap<string, read
       store.superuserSecret,
       `${outside ? 'Administrator' : 'Superuser'} of ${store.name}`,
       'password',
-      [store.name, store.rolesJob.name],
+      [store.name, store.rolesJob.name, ...usedBy(store.superuserSecret)],
     );
     const replication = store.replication && [
       generated(store.replication.secret, `Replicas of ${store.name}`, 'password', [store.name, store.rolesJob.name]),
@@ -85,6 +86,15 @@ function usersOf(parts: Parts): Map<string, string[]> {
     const secrets = tool.stores.flatMap((name) => toolSecret(stores.get(name)) ?? []);
     for (const secret of secrets) users.set(secret, [...(users.get(secret) ?? []), tool.name]);
   }
+  for (const { secret, workload, of } of parts.monitors?.exporters ?? []) {
+    const who = workload?.name ?? of;
+    if (secret !== undefined) users.set(secret, [...new Set([...(users.get(secret) ?? []), who])]);
+  }
+  for (const { name, backup, restore } of parts.backup?.subjects ?? []) {
+    const store = stores.get(name);
+    const secret = store?.kind === 'postgres' ? store.superuserSecret : store?.secret;
+    if (secret !== undefined) users.set(secret, [...(users.get(secret) ?? []), backup.name, restore.name]);
+  }
   for (const service of parts.services) {
     note(service.name, service.env);
     if (service.migration) note(service.migration.name, service.migration.env);
@@ -120,6 +130,42 @@ function ofTools(parts: Parts): SecretPlan[] {
     .map(({ name }) => generated(name, `First log-in of ${name}`, 'password', [name]));
 }
 
+/** Log-in of Grafana, and what tells people. Alerts fire without a receiver's credential: then it is missing, and said. */
+function ofMonitoring({ monitors }: Parts): SecretPlan[] {
+  if (monitors === undefined) return [];
+  const { servers, receivers, remoteWrite } = monitors;
+  const teller = servers?.alertmanager.workload.name ?? "the operator's Alertmanager";
+  const told = receivers.flatMap(({ name, by, secret }) =>
+    secret === undefined
+      ? []
+      : [given(secret.name, `Receiver ${name} (${by}) of alerts`, [secret.key], [teller], true)],
+  );
+  if (servers === undefined) return told;
+  const { grafana, prometheus } = servers;
+  return [
+    ...told,
+    generated(grafana.secret, 'First log-in of Grafana, as admin', 'password', [grafana.workload.name]),
+    ...(remoteWrite?.secret === undefined
+      ? []
+      : [given(remoteWrite.secret, 'Token of the long-term storage', ['token'], [prometheus.workload.name], true)]),
+  ];
+}
+
+/** Given, for what dies with the namespace takes every backup with it that it is the key of. */
+function ofBackup({ backup }: Parts): SecretPlan[] {
+  if (backup === undefined) return [];
+  const keys = backup.repositories.on === 's3' ? ['access-key-id', 'secret-access-key'] : [];
+  const usedBy = backup.jobs.map(({ name }) => name);
+  return [
+    given(
+      backup.secret,
+      'Encryption key of the backups, to be kept elsewhere too',
+      ['encryption-key', ...keys],
+      usedBy,
+    ),
+  ];
+}
+
 /** Every Secret that the cluster must hold, by name. No value is ever synthesized. */
 export function resolveSecrets(context: Context, parts: Parts): SecretPlan[] {
   const users = usersOf(parts);
@@ -129,6 +175,8 @@ export function resolveSecrets(context: Context, parts: Parts): SecretPlan[] {
     ...parts.stores.flatMap((store) => ofStore(store, users)),
     ...ofSystem(context, users),
     ...ofTools(parts),
+    ...ofMonitoring(parts),
+    ...backupSecrets(parts.backup),
     ...ofEdge(parts),
     ...(storage === undefined
       ? []

@@ -14,6 +14,7 @@ import { mib } from '../quantities';
 import type { ParsedStore } from '../schema/system';
 import { connectionBudget } from './budget';
 import type { Context, Endpoint } from './context';
+import { monitorRole } from './monitor-role';
 import { resourcesOf, workload } from './workload';
 
 type Kind<K extends ParsedStore['kind']> = Extract<ParsedStore, { kind: K }>;
@@ -132,11 +133,14 @@ export function roleName(image: string): string {
 function roles(context: Context, name: string, store: Kind<'postgres'>): RolePlan[] {
   const owner = context.system.services[store.owner]?.image;
   const clients = [...context.services.values()].filter((service) => name in service.arrows).map(({ image }) => image);
-  return [...new Set([...(owner === undefined ? [] : [owner]), ...clients])].map((image) => ({
+  const own = [...new Set([...(owner === undefined ? [] : [owner]), ...clients])].map((image) => ({
     name: roleName(image),
     secret: `${name}-${image}`,
     owner: image === owner,
   }));
+  const { monitoring } = context.environment;
+  const watched = (typeof monitoring === 'string' ? monitoring : monitoring.mode) !== 'none';
+  return watched ? [...own, { ...monitorRole(name), owner: false, monitor: true }] : own;
 }
 
 /** The role by which replicas stream. */

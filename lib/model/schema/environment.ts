@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { monitoring } from './monitoring';
 import { byteQuantity, cidr, hostName, modes, name, patch, port, text, tiers, variable } from './primitives';
 
 /** Pods that may come in or be talked to: a namespace by name, optionally narrowed by pod labels. */
@@ -152,13 +153,21 @@ export const environment = z.strictObject({
     .optional()
     .describe('Every store is external, at this address'),
   tools: z.boolean().default(false).describe('Whether development tools run'),
-  monitoring: z.enum(['built-in', 'operator', 'none']).default('built-in'),
+  monitoring: monitoring.describe('built-in, operator or none; or that word as `mode`, with its details'),
   resourceMetrics: z.enum(['none', 'kubelet', 'platform']).default('kubelet'),
   kedaPeer: peer.prefault({ namespace: 'keda' }).describe('Where KEDA runs: it reads the length of the queues'),
   keda: z.boolean().default(false).describe('KEDA is installed: workers scale by queue depth'),
   backupTarget: z
     .discriminatedUnion('to', [
-      z.strictObject({ to: z.literal('claim'), size: byteQuantity, className: name.optional() }),
+      z.strictObject({
+        to: z.literal('claim'),
+        size: byteQuantity,
+        className: name.optional(),
+        accessMode: z
+          .enum(['ReadWriteOnce', 'ReadWriteMany'])
+          .default('ReadWriteOnce')
+          .describe('ReadWriteMany for a class of network file systems (NFS), where pods of all nodes may write'),
+      }),
       z.strictObject({ to: z.literal('s3'), endpoint, bucket: text, region: text.default('us-east-1') }),
       z.strictObject({ to: z.literal('none') }),
     ])

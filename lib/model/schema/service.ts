@@ -143,7 +143,18 @@ const serviceShape = {
   zone: name.optional(),
   profile: name.optional().describe('A profile that switches this service'),
   proxy: proxy.nullish(),
-  metrics: z.strictObject({ port: portName, path: z.string().startsWith('/').default('/metrics') }).optional(),
+  metrics: z
+    .strictObject({
+      port: portName,
+      path: z.string().startsWith('/').default('/metrics'),
+      exports: z
+        .enum(['http', 'django'])
+        .default('http')
+        .describe(
+          'What its request metrics are called: http for http_requests_total{status} and http_request_duration_seconds (prometheus-fastapi-instrumentator, prom-client), django for django-prometheus',
+        ),
+    })
+    .optional(),
 };
 
 /** What differs in development: any field of the service; records are merged key by key, `null` removes. */

@@ -1,10 +1,25 @@
-import { common, type Drawing, managedStores, ownStores, solvers } from './drawing';
+import { backups, common, type Drawing, managedStores, ownStores, solvers, watched } from './drawing';
 
 export const djangoReact: Drawing = {
   system: 'django-react',
   lines: [
     ...common,
+    ...backups(
+      ['db:5432', 'redis:6379'],
+      'db-drill media-backup media-restore backup-retention',
+      'db-drill backup-retention',
+    ),
     ...solvers,
+    { environments: watched, open: ['prometheus → proxy:9113', 'blackbox-exporter → frontend:5173 backend:8000'] },
+    { environments: ['staging', 'production'], open: ['prometheus → db:9187 redis:9121'] },
+    {
+      environments: managedStores,
+      open: [
+        'prometheus → db-exporter:9187 redis-exporter:9121',
+        'db-exporter → managed:5432',
+        'redis-exporter → managed:6379',
+      ],
+    },
     {
       open: ['ingress → proxy:8080', 'proxy → frontend:5173 backend:8000', 'frontend → backend:8000'],
     },
@@ -24,6 +39,8 @@ export const djangoReact: Drawing = {
     },
   ],
   never: [
+    'db-drill → db:5432 internet:443',
+    'backup-retention → db:5432 internet:443',
     'ingress → frontend:5173 backend:8000 db:5432 redis:6379',
     'internet → proxy:8080 backend:8000 db:5432 redis:6379',
     'proxy → db:5432 redis:6379',

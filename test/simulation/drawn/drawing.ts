@@ -26,8 +26,28 @@ export const managedStores = ['cloud'] as const;
 /** Where cert-manager gets the certificates. */
 export const withCertManager = ['staging', 'production', 'cloud'] as const;
 
+/** Where metrics are collected, and what all five have of it. */
+export const watched = ['staging', 'production', 'cloud'] as const;
+
+const monitoring: readonly Lines[] = [
+  {
+    environments: watched,
+    open: [
+      'prometheus → alertmanager:9093 kube-state-metrics:8080 blackbox-exporter:9115',
+      'grafana → prometheus:9090',
+      'prometheus kube-state-metrics → anywhere:443,6443',
+      // The public hosts are asked as a browser would; behind the edge's own port there is a pod's.
+      'blackbox-exporter → anywhere:443,8443',
+    ],
+  },
+  // The kubelets know CPU, memory and volumes; in the cloud the platform does.
+  { environments: ['staging', 'production'], open: ['prometheus → anywhere:10250'] },
+  { environments: managedStores, open: ['grafana → managed:443'] },
+];
+
 /** What holds for all five. */
 export const common: readonly Lines[] = [
+  ...monitoring,
   // The API server's address is the environment's to narrow; until then it may be any.
   { environments: ownStores, open: ['bootstrap → anywhere:443,6443'] },
 ];
@@ -36,3 +56,28 @@ const solver: Lines = { environments: withCertManager, open: ['ingress → solve
 
 /** Where a system is reachable by cert-manager's HTTP-01 solver. */
 export const solvers: readonly Lines[] = [solver];
+
+const backed = { environments: ['staging', 'production'] } as const;
+
+/**
+ * Where backups go: every Job of theirs to the object storage, and to a store only those that copy it or put it back. In
+ * the cloud there is no volume of ours, and a managed Redis is copied by its provider.
+ */
+export function backups(stores: readonly string[], others: string, inTheCloud: string): Lines[] {
+  const reaching = stores.map((store) => {
+    const [name = ''] = store.split(':');
+    return `${name}-backup ${name}-restore → ${store}`;
+  });
+  const jobs = stores.map((store) => store.replace(/^(.*):.*$/, '$1-backup $1-restore')).join(' ');
+  const [database = ''] = (stores[0] ?? '').split(':');
+  return [
+    { ...backed, open: [...reaching, `${jobs} ${others} → storage:443`] },
+    {
+      environments: managedStores,
+      open: [
+        `${database}-backup ${database}-restore → managed:5432`,
+        `${database}-backup ${database}-restore ${inTheCloud} → storage:443`,
+      ],
+    },
+  ];
+}

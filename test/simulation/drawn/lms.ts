@@ -1,10 +1,30 @@
-import { common, type Drawing, managedStores, ownStores, solvers } from './drawing';
+import { backups, common, type Drawing, managedStores, ownStores, solvers, watched } from './drawing';
 
 export const lms: Drawing = {
   system: 'lms',
   lines: [
     ...common,
+    ...backups(
+      ['db:5432'],
+      'db-drill db-dr-test backend-media-backup backend-media-full backend-media-restore backend-uploads-backup backend-uploads-full backend-uploads-restore configuration-backup backup-archive backup-retention',
+      'db-drill db-dr-test configuration-backup backup-archive backup-retention',
+    ),
     ...solvers,
+    {
+      environments: watched,
+      open: [
+        'prometheus → nginx:9113 backend-django:8001 backend-fastapi:8000',
+        'blackbox-exporter → frontend-admin:3000 frontend-teacher:3001 frontend-student:3002',
+      ],
+    },
+    { environments: ['staging', 'production'], open: ['prometheus → db:9187'] },
+    { environments: ['staging', 'production'], tiers: ['high'], open: ['prometheus → redis:9121 rabbitmq:15692'] },
+    { environments: managedStores, open: ['prometheus → db-exporter:9187', 'db-exporter → managed:5432'] },
+    {
+      environments: managedStores,
+      tiers: ['high'],
+      open: ['prometheus → redis-exporter:9121', 'redis-exporter → managed:6379'],
+    },
     {
       open: [
         'ingress → nginx:8080',
@@ -41,6 +61,8 @@ export const lms: Drawing = {
     },
   ],
   never: [
+    'db-drill → db:5432 internet:443',
+    'backup-retention → db:5432 internet:443',
     'ingress → frontend-admin:3000 backend-django:8001 db:5432',
     'internet → nginx:8080 db:5432',
     'nginx → db:5432',

@@ -1,10 +1,21 @@
-import { common, type Drawing, managedStores, ownStores, solvers } from './drawing';
+import { backups, common, type Drawing, managedStores, ownStores, solvers, watched } from './drawing';
 
 export const microservices: Drawing = {
   system: 'microservices',
   lines: [
     ...common,
+    ...backups(['postgres:5432', 'redis:6379'], 'postgres-drill backup-retention', 'postgres-drill backup-retention'),
     ...solvers,
+    { environments: watched, open: ['prometheus → gateway:9113', 'blackbox-exporter → frontend:3000 api:8000'] },
+    { environments: ['staging', 'production'], open: ['prometheus → postgres:9187 redis:9121 rabbitmq:15692'] },
+    {
+      environments: managedStores,
+      open: [
+        'prometheus → postgres-exporter:9187 redis-exporter:9121',
+        'postgres-exporter → managed:5432',
+        'redis-exporter → managed:6379',
+      ],
+    },
     {
       open: [
         'ingress → gateway:8080',
@@ -36,6 +47,8 @@ export const microservices: Drawing = {
     },
   ],
   never: [
+    'postgres-drill → postgres:5432 internet:443',
+    'backup-retention → postgres:5432 internet:443',
     'ingress → frontend:3000 api:8000 rabbitmq:15672 pgadmin:8080 redis-commander:8081 ollama:11434',
     'internet → gateway:8080 api:8000 postgres:5432 rabbitmq:15672,5672',
     'frontend → postgres:5432 redis:6379 rabbitmq:5672 internet:443',

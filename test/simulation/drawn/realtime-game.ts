@@ -1,10 +1,24 @@
-import { common, type Drawing, managedStores, ownStores, solvers, withCertManager } from './drawing';
+import { backups, common, type Drawing, managedStores, ownStores, solvers, watched, withCertManager } from './drawing';
 
 export const realtimeGame: Drawing = {
   system: 'realtime-game',
   lines: [
     ...common,
+    ...backups(['postgres:5432', 'redis:6379'], 'postgres-drill backup-retention', 'postgres-drill backup-retention'),
     ...solvers,
+    {
+      environments: watched,
+      open: ['prometheus → front-end:9113 back-end:8000', 'blackbox-exporter → front-end:8443'],
+    },
+    { environments: ['staging', 'production'], open: ['prometheus → postgres:9187 redis:9121'] },
+    {
+      environments: managedStores,
+      open: [
+        'prometheus → postgres-exporter:9187 redis-exporter:9121',
+        'postgres-exporter → managed:5432',
+        'redis-exporter → managed:6379',
+      ],
+    },
     { open: ['front-end → back-end:8000'] },
     // TLS ends at the pod, behind a load balancer that everybody reaches.
     { environments: withCertManager, open: ['anywhere → front-end:8080,8443'] },
@@ -23,6 +37,8 @@ export const realtimeGame: Drawing = {
     },
   ],
   never: [
+    'postgres-drill → postgres:5432 internet:443',
+    'backup-retention → postgres:5432 internet:443',
     'internet → back-end:8000 postgres:5432 redis:6379',
     'front-end → postgres:5432 redis:6379 internet:443',
     // The RPC endpoint is off unless its URL is set.

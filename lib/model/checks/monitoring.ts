@@ -1,0 +1,85 @@
+import { monitoringImages } from '../defaults';
+import type { Context } from '../resolve/context';
+import { monitoringOf } from '../resolve/monitoring';
+import { engineOf } from '../resolve/stores';
+
+/** Images of monitoring and of the system share one list of names. */
+function checkImages({ system, problems, at }: Context): void {
+  for (const name of Object.keys(system.images)) {
+    if (name in monitoringImages)
+      problems.error(
+        'reserved-image',
+        `${at.system}.images.${name}`,
+        `"${name}"`,
+        'a name that no image of the monitoring has',
+      );
+  }
+}
+
+/** Who is told: an alert that reaches nobody is a line in a log. */
+function checkReceivers(context: Context): void {
+  const { problems, at } = context;
+  const path = `${at.environment}.monitoring.receivers`;
+  const receivers = Object.values(monitoringOf(context).receivers);
+  if (receivers.every(({ by }) => by === 'heartbeat')) {
+    problems.warning('alerts-reach-nobody', path, 'nobody', 'a receiver of alerts: mail, slack, pagerduty, webhook');
+    return;
+  }
+  if (receivers.every(({ by }) => by !== 'heartbeat'))
+    problems.warning('no-heartbeat', path, 'no heartbeat', 'one, at a service that speaks up when it stops');
+}
+
+/** What CPU, memory, disk and volumes are known from. */
+function checkResourceMetrics(context: Context): void {
+  const { problems, at, environment } = context;
+  const { mode, platform } = monitoringOf(context);
+  const path = `${at.environment}.resourceMetrics`;
+  if (environment.resourceMetrics === 'none')
+    problems.warning(
+      'no-resource-metrics',
+      path,
+      '"none"',
+      '"kubelet" or "platform" for panels and alerts of CPU, memory, volumes and network',
+    );
+  if (environment.resourceMetrics !== 'platform' || mode === 'operator') return;
+  if (platform === undefined)
+    problems.error(
+      'platform-address',
+      `${at.environment}.monitoring.platform`,
+      'nothing',
+      'the address of the platform\'s Prometheus, because resourceMetrics is "platform"',
+    );
+  else
+    problems.warning(
+      'platform-alerts',
+      path,
+      '"platform"',
+      'alerts on volumes at the platform: they are not ours there',
+    );
+}
+
+/** Everything about watching that can be wrong or blind. */
+export function checkMonitoring(context: Context): void {
+  const { problems, at, stores } = context;
+  checkImages(context);
+  const { mode, remoteWrite } = monitoringOf(context);
+  if (mode === 'none') return;
+  checkReceivers(context);
+  checkResourceMetrics(context);
+  if (mode === 'operator' && remoteWrite)
+    problems.error(
+      'remote-write-operator',
+      `${at.environment}.monitoring.remoteWrite`,
+      'remote write',
+      "none here: with an operator it is set at the operator's Prometheus",
+    );
+  for (const [name, store] of stores) {
+    if (store.kind === 'rabbitmq' && engineOf(context, name, store) === 'external')
+      problems.warning(
+        'unwatched-store',
+        `${at.system}.stores.${name}`,
+        'a managed broker',
+        'alerts at its provider: it lets no exporter in',
+      );
+  }
+}

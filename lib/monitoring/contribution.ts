@@ -1,0 +1,18 @@
+/** What a component needs to say how it is watched; the rest of this folder is for the charts. */
+export { hpaAlerts } from './autoscaling';
+export { type BurnProps, burnAlerts, windows } from './burn';
+export { clientsOf } from './clients';
+export type {
+  Alert,
+  Contribution,
+  Contributor,
+  DashboardRow,
+  Panel,
+  Query,
+  Recording,
+  Scrape,
+  Step,
+} from './contract';
+export { anyOf, bytes, objectsJob, seriesOf } from './promql';
+export { exporterContainer, exportersOf, placed, scrapeOf } from './sidecar';
+export { downAlert, memberAlert } from './status';

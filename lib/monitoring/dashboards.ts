@@ -1,0 +1,66 @@
+import type { Plan } from '../model/plan';
+import type { Contribution, DashboardRow, Panel } from './contract';
+import { type DashboardProps, dashboardJson } from './dashboard';
+
+/** A dot for each part that says whether it works. */
+function statusPanels(plan: Plan, contributions: readonly Contribution[]): Readonly<Record<string, Panel>> {
+  const parts = contributions.filter(({ status }) => status !== undefined).map(({ part }) => part);
+  return Object.fromEntries(
+    parts.map((part): [string, Panel] => [
+      part,
+      {
+        title: part,
+        description: `Whether ${part} works: 1 while at least one of its pods does what it is for, 0 also when nothing is known.`,
+        unit: 'short',
+        shape: 'dot',
+        queries: [{ expr: `max(service:up{namespace="${plan.namespace}",service="${part}"})`, legend: part }],
+      },
+    ]),
+  );
+}
+
+/** Every panel that a document may draw, by its name there. */
+function drawable(plan: Plan, contributions: readonly Contribution[]): Readonly<Record<string, Panel>> {
+  const offered = contributions.flatMap(({ panels = {} }) => Object.entries(panels));
+  return { ...statusPanels(plan, contributions), ...Object.fromEntries(offered) };
+}
+
+/** Drawn panels that this environment has no figures for: a row that would stay empty is left out. */
+export function missingPanels(plan: Plan, contributions: readonly Contribution[]): string[] {
+  const known = drawable(plan, contributions);
+  return plan.system.dashboard.flatMap(({ panels }) => panels.filter((name) => known[name] === undefined));
+}
+
+function drawnRows(plan: Plan, contributions: readonly Contribution[]): DashboardRow[] {
+  const known = drawable(plan, contributions);
+  return plan.system.dashboard
+    .map(({ row, panels }) => ({ title: row, panels: panels.flatMap((name) => known[name] ?? []) }))
+    .filter(({ panels }) => panels.length > 0);
+}
+
+function ownRows(plan: Plan, contributions: readonly Contribution[]): DashboardRow[] {
+  const status = { title: 'Service Status', panels: Object.values(statusPanels(plan, contributions)) };
+  return [...(status.panels.length ? [status] : []), ...contributions.flatMap(({ row }) => row ?? [])];
+}
+
+/**
+ * The dashboards of a system. Where its document draws one, that is the first, and exactly that; every row that the
+ * components bring is in the one behind it. Otherwise there is one with all of them.
+ */
+function dashboards(plan: Plan, contributions: readonly Contribution[]): DashboardProps[] {
+  const { id, title } = plan.system;
+  const tags = [id, plan.environment.name];
+  const rows = ownRows(plan, contributions);
+  if (plan.system.dashboard.length === 0) return [{ uid: id, title, tags, rows }];
+  return [
+    { uid: id, title, tags, rows: drawnRows(plan, contributions) },
+    { uid: `${id}-components`, title: `${title}: components`, tags, rows },
+  ];
+}
+
+/** By file name. */
+export function dashboardFiles(plan: Plan, contributions: readonly Contribution[]): Record<string, string> {
+  return Object.fromEntries(
+    dashboards(plan, contributions).map((props) => [`${props.uid}.json`, dashboardJson(props)]),
+  );
+}

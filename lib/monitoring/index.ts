@@ -1,0 +1,14 @@
+export { addSidecars } from './add-sidecars';
+export { Alertmanager, type AlertmanagerProps } from './alertmanager';
+export { alertmanagerConfiguration } from './alertmanager-configuration';
+export { blackboxConfiguration } from './blackbox-configuration';
+export type { Alert, Contribution, Contributor, Panel } from './contract';
+export { dashboardFiles, missingPanels } from './dashboards';
+export { BlackboxExporter, ExporterPod, KubeStateMetrics } from './exporter-pods';
+export { Grafana, type GrafanaProps } from './grafana';
+export { objectsMonitoring } from './objects';
+export { OperatorObjects, type OperatorObjectsProps } from './operator';
+export { ownMonitoring } from './own';
+export { Prometheus, type PrometheusProps } from './prometheus';
+export { prometheusConfiguration } from './prometheus-configuration';
+export { type RuleGroup, ruleFile, ruleGroups } from './rules';

@@ -1,0 +1,100 @@
+import { contributionsOf } from '../../charts/contributions';
+import type { Plan } from '../../lib/model/plan';
+import { dashboardFiles, missingPanels } from '../../lib/monitoring';
+import { combinations, planFor } from '../synthesis/combinations';
+
+interface GridPanel {
+  readonly id: number;
+  readonly type: string;
+  readonly title: string;
+  readonly description?: string;
+  readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
+  readonly datasource?: { readonly uid: string };
+  readonly targets?: readonly {
+    readonly refId: string;
+    readonly expr: string;
+    readonly datasource: { readonly uid: string };
+  }[];
+  readonly fieldConfig?: { readonly defaults: { readonly unit?: string; readonly thresholds?: object } };
+}
+
+interface Dashboard {
+  readonly uid: string;
+  readonly panels: readonly GridPanel[];
+  readonly templating: { readonly list: readonly { readonly name: string }[] };
+}
+
+function dashboardsOf(plan: Plan): Dashboard[] {
+  return Object.values(dashboardFiles(plan, contributionsOf(plan))).map((text) => JSON.parse(text) as Dashboard);
+}
+
+const all = combinations
+  .map(planFor)
+  .filter(({ monitors }) => monitors !== undefined)
+  .flatMap((plan) => dashboardsOf(plan).map((dashboard) => [plan, dashboard] as const));
+
+/** Rows with the titles of their panels. */
+function rowsOf({ panels }: Dashboard): [string, string[]][] {
+  const rows: [string, string[]][] = [];
+  for (const { type, title } of panels) {
+    if (type === 'row') rows.push([title, []]);
+    else rows.at(-1)?.[1].push(title);
+  }
+  return rows;
+}
+
+test('lms is exactly as drawn', () => {
+  const plan = planFor({ system: 'lms', environment: 'production', tier: 'medium' });
+  const drawn = dashboardsOf(plan).find(({ uid }) => uid === 'lms');
+  expect(drawn && rowsOf(drawn)).toEqual([
+    ['System Overview', ['CPU', 'Memory', 'Disk', 'Network']],
+    [
+      'Service Status',
+      ['db', 'backend-django', 'backend-fastapi', 'frontend-admin', 'frontend-teacher', 'frontend-student', 'nginx'],
+    ],
+    ['Request Metrics', ['Requests/sec', 'Avg Response', 'Error Rate', 'Active Users']],
+    ['Database Metrics', ['Connections', 'Query Time', 'Cache Hit', 'Size']],
+  ]);
+  expect(missingPanels(plan, contributionsOf(plan))).toEqual([]);
+});
+
+test('every system has a dashboard whose address is its id', () => {
+  for (const [plan, { uid }] of all) expect(uid.startsWith(plan.system.id)).toBe(true);
+});
+
+test('ids are unique, nothing is wider than the grid, and no panel covers another', () => {
+  for (const [, { panels }] of all) {
+    const ids = panels.map(({ id }) => id);
+    expect(ids).toEqual([...new Set(ids)]);
+    const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
+      Array.from({ length: w * h }, (_, index) => `${x + (index % w)},${y + Math.floor(index / w)}`),
+    );
+    expect(cells.length).toBe(new Set(cells).size);
+    expect(panels.filter(({ gridPos: { x, w } }) => x + w > 24)).toEqual([]);
+  }
+});
+
+test('each panel says what it means, in which unit, from which source, and when it is bad', () => {
+  for (const [, { panels, templating }] of all) {
+    const sources = templating.list.map(({ name }) => `\${${name}}`);
+    for (const panel of panels.filter(({ type }) => type !== 'row')) {
+      expect([panel.title, (panel.description?.length ?? 0) > 20]).toEqual([panel.title, true]);
+      expect(panel.fieldConfig?.defaults.unit).toBeDefined();
+      expect(panel.fieldConfig?.defaults.thresholds).toBeDefined();
+      expect(sources).toContain(panel.datasource?.uid);
+      const refs = (panel.targets ?? []).map(({ refId }) => refId);
+      expect([panel.title, refs]).toEqual([panel.title, [...new Set(refs)]]);
+      expect(refs.length).toBeGreaterThan(0);
+    }
+  }
+});
+
+test('queries name the namespace, and no fixed window where Grafana knows the right one', () => {
+  for (const [plan, { panels }] of all)
+    for (const { title, targets = [] } of panels)
+      for (const { expr } of targets) {
+        if (!expr.startsWith('vector('))
+          expect([title, expr]).toEqual([title, expect.stringContaining(`namespace="${plan.namespace}"`)]);
+        expect(expr).not.toMatch(/rate\([^)]*\[\d+[smh]\]/);
+      }
+});

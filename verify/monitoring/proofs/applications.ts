@@ -1,0 +1,164 @@
+import { objects, type Proof, type Proofs } from './proof';
+
+/** Of one worker: configuration of the proxy. */
+const nginxConnections = 16384;
+
+const ok = 'django_http_responses_total_by_status_total{@backend-django,status="200"}';
+const failed = 'django_http_responses_total_by_status_total{@backend-django,status="500"}';
+
+/** 2 % are far above every limit of 0.1 %; 0.05 % are below all of them. */
+function burn(long: string, at: string): Proof {
+  return {
+    labels: `long="${long}",service="backend-django"`,
+    at,
+    fires: [`${ok} 0+5880x400`, `${failed} 0+120x400`],
+    silent: [`${ok} 0+5997x400`, `${failed} 0+3x400`],
+  };
+}
+
+/** Without traffic one failed request of one would be all: the floor holds it back. */
+const quiet: Proof = {
+  labels: 'long="1h",service="backend-django"',
+  at: '30m',
+  fires: [`${ok} 0+600x60`, `${failed} 0+60x60`],
+  silent: [`${ok} 0+1x60`, `${failed} 0+1x60`],
+};
+
+function publicBurn(long: string, at: string): Proof {
+  const probe = 'probe_success{@blackbox,service="lms.example.com"}';
+  return {
+    labels: `long="${long}"`,
+    at,
+    fires: [`${probe} 1 0 0x300`],
+    // One of a thousand and more is what the objective allows.
+    silent: [`${probe} 1x300`],
+  };
+}
+
+const expiry = 'probe_ssl_earliest_cert_expiry{@blackbox,service="lms.example.com"}';
+const day = 86_400;
+
+export const applications: Proofs = {
+  ServiceDown: [
+    {
+      labels: 'service="backend-django"',
+      at: '5m',
+      fires: ['up{@backend-django,pod="a"} 0x10', 'up{@backend-django,pod="b"} 0x10'],
+      silent: ['up{@backend-django,pod="a"} 0x10', 'up{@backend-django,pod="b"} 1x10'],
+    },
+    // Nothing known is as bad as known to be down; a page that answers is enough.
+    {
+      labels: 'service="frontend-admin"',
+      at: '5m',
+      fires: ['up{@other} 1x10'],
+      silent: ['probe_success{@blackbox,service="frontend-admin"} 1x10'],
+    },
+  ],
+  ErrorBudgetBurn: [burn('1h', '90m'), burn('6h', '90m'), burn('1d', '150m'), burn('3d', '300m'), quiet],
+  ServiceSlow: [
+    {
+      labels: 'service="backend-fastapi"',
+      at: '20m',
+      fires: [
+        'http_request_duration_seconds_bucket{@backend-fastapi,le="1"} 0+90x30',
+        'http_request_duration_seconds_bucket{@backend-fastapi,le="5"} 0+100x30',
+        'http_request_duration_seconds_bucket{@backend-fastapi,le="+Inf"} 0+100x30',
+      ],
+      silent: [
+        'http_request_duration_seconds_bucket{@backend-fastapi,le="1"} 0+96x30',
+        'http_request_duration_seconds_bucket{@backend-fastapi,le="5"} 0+100x30',
+        'http_request_duration_seconds_bucket{@backend-fastapi,le="+Inf"} 0+100x30',
+      ],
+    },
+  ],
+  AutoscalerAtMaximum: [
+    {
+      labels: 'service="frontend-student"',
+      at: '20m',
+      fires: [
+        `kube_horizontalpodautoscaler_status_current_replicas{${objects},horizontalpodautoscaler="frontend-student"} 20x30`,
+      ],
+      silent: [
+        `kube_horizontalpodautoscaler_status_current_replicas{${objects},horizontalpodautoscaler="frontend-student"} 19x30`,
+      ],
+    },
+  ],
+  AutoscalerBlind: [
+    {
+      labels: 'service="backend-django"',
+      at: '20m',
+      fires: [
+        `kube_horizontalpodautoscaler_status_condition{${objects},horizontalpodautoscaler="backend-django",condition="ScalingActive",status="false"} 1x30`,
+      ],
+      silent: [
+        `kube_horizontalpodautoscaler_status_condition{${objects},horizontalpodautoscaler="backend-django",condition="ScalingActive",status="false"} 0x30`,
+      ],
+    },
+  ],
+  WorkerDown: [
+    {
+      system: 'django-react',
+      labels: 'service="celery"',
+      at: '10m',
+      fires: [`kube_deployment_status_replicas_available{${objects},deployment="celery"} 0x20`],
+      silent: [`kube_deployment_status_replicas_available{${objects},deployment="celery"} 1x20`],
+    },
+  ],
+  NginxDown: [
+    {
+      at: '5m',
+      fires: ['nginx_up{@nginx,pod="a"} 0x10'],
+      silent: ['nginx_up{@nginx,pod="a"} 0x10', 'nginx_up{@nginx,pod="b"} 1x10'],
+    },
+  ],
+  NginxMemberDown: [
+    { at: '10m', fires: ['nginx_up{@nginx,pod="a"} 0x20'], silent: ['nginx_up{@nginx,pod="a"} 0x2 1x18'] },
+  ],
+  NginxConnectionsHigh: [
+    {
+      at: '10m',
+      fires: [`nginx_connections_active{@nginx,pod="a"} ${Math.ceil(nginxConnections * 0.81)}x20`],
+      silent: [`nginx_connections_active{@nginx,pod="a"} ${Math.floor(nginxConnections * 0.79)}x20`],
+    },
+  ],
+  NginxDroppedConnections: [
+    {
+      at: '15m',
+      fires: [
+        'nginx_connections_accepted{@nginx,pod="a"} 0+600x20',
+        'nginx_connections_handled{@nginx,pod="a"} 0+500x20',
+      ],
+      silent: [
+        'nginx_connections_accepted{@nginx,pod="a"} 0+600x20',
+        'nginx_connections_handled{@nginx,pod="a"} 0+600x20',
+      ],
+    },
+  ],
+  PublicRouteDown: [
+    {
+      at: '5m',
+      fires: ['probe_success{@blackbox,service="lms.example.com"} 0x10'],
+      silent: ['probe_success{@blackbox,service="lms.example.com"} 0 1x10'],
+    },
+  ],
+  PublicErrorBudgetBurn: [
+    publicBurn('1h', '30m'),
+    publicBurn('6h', '60m'),
+    publicBurn('1d', '120m'),
+    publicBurn('3d', '240m'),
+  ],
+  CertificateExpiring: [
+    {
+      labels: 'severity="warning"',
+      at: '90m',
+      fires: [`${expiry} ${13 * day}x100`],
+      silent: [`${expiry} ${15 * day}x100`],
+    },
+    {
+      labels: 'severity="critical"',
+      at: '30m',
+      fires: [`${expiry} ${2 * day}x40`],
+      silent: [`${expiry} ${4 * day}x40`],
+    },
+  ],
+};

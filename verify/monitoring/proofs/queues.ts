@@ -1,0 +1,122 @@
+import { MiB, type Proofs } from './proof';
+
+/** Limits of the systems' files, from which the Plan makes its thresholds: written here again, by hand. */
+const lms = { connections: 95, databaseClaim: 50 * 1024 * MiB, redisMaxMemory: Math.floor(512 * 0.65) * MiB };
+const rabbitmqMemory = Math.floor(1024 * 0.6 * 0.8) * MiB;
+const _nginxConnections = 16384;
+
+export const queues: Proofs = {
+  RedisDown: [
+    { at: '5m', fires: ['redis_up{@redis,pod="redis-0"} 0x10'], silent: ['redis_up{@redis,pod="redis-0"} 1x10'] },
+  ],
+  RedisMemoryHigh: [
+    {
+      at: '10m',
+      fires: [`redis_memory_used_bytes{@redis,pod="redis-0"} ${Math.ceil(lms.redisMaxMemory * 0.91)}x20`],
+      silent: [`redis_memory_used_bytes{@redis,pod="redis-0"} ${Math.floor(lms.redisMaxMemory * 0.89)}x20`],
+    },
+  ],
+  RedisEvictions: [
+    {
+      system: 'django-react',
+      at: '10m',
+      fires: ['redis_evicted_keys_total{@redis,pod="redis-0"} 0+1x20'],
+      silent: ['redis_evicted_keys_total{@redis,pod="redis-0"} 7x20'],
+    },
+  ],
+  RedisRejectedConnections: [
+    {
+      at: '10m',
+      fires: ['redis_rejected_connections_total{@redis,pod="redis-0"} 0+1x20'],
+      silent: ['redis_rejected_connections_total{@redis,pod="redis-0"} 7x20'],
+    },
+  ],
+  RedisPersistenceFailing: [
+    {
+      at: '10m',
+      fires: ['redis_aof_last_write_status{@redis,pod="redis-0"} 0x20'],
+      silent: [
+        'redis_aof_last_write_status{@redis,pod="redis-0"} 1x20',
+        'redis_rdb_last_bgsave_status{@redis,pod="redis-0"} 1x20',
+      ],
+    },
+  ],
+  RabbitmqDown: [
+    {
+      at: '5m',
+      fires: ['up{@rabbitmq,pod="rabbitmq-0"} 0x10', 'up{@rabbitmq,pod="rabbitmq-0",endpoint="detailed"} 1x10'],
+      silent: ['up{@rabbitmq,pod="rabbitmq-0"} 0x10', 'up{@rabbitmq,pod="rabbitmq-1"} 1x10'],
+    },
+  ],
+  RabbitmqMemberDown: [
+    {
+      system: 'microservices',
+      at: '10m',
+      fires: ['up{@rabbitmq,pod="rabbitmq-1"} 0x20'],
+      silent: ['up{@rabbitmq,pod="rabbitmq-1",endpoint="detailed"} 0x20'],
+    },
+  ],
+  RabbitmqMemoryAlarm: [
+    {
+      at: '5m',
+      fires: ['rabbitmq_alarms_memory_used_watermark{@rabbitmq,pod="rabbitmq-0"} 1x10'],
+      silent: ['rabbitmq_alarms_memory_used_watermark{@rabbitmq,pod="rabbitmq-0"} 0x10'],
+    },
+  ],
+  RabbitmqDiskAlarm: [
+    {
+      at: '5m',
+      fires: ['rabbitmq_alarms_free_disk_space_watermark{@rabbitmq,pod="rabbitmq-0"} 1x10'],
+      silent: ['rabbitmq_alarms_free_disk_space_watermark{@rabbitmq,pod="rabbitmq-0"} 0x10'],
+    },
+  ],
+  RabbitmqMemoryHigh: [
+    {
+      at: '15m',
+      fires: [`rabbitmq_process_resident_memory_bytes{@rabbitmq,pod="rabbitmq-0"} ${rabbitmqMemory + 1}x20`],
+      silent: [`rabbitmq_process_resident_memory_bytes{@rabbitmq,pod="rabbitmq-0"} ${rabbitmqMemory}x20`],
+    },
+  ],
+  RabbitmqUnreachablePeers: [
+    {
+      system: 'microservices',
+      at: '5m',
+      fires: ['rabbitmq_unreachable_cluster_peers_count{@rabbitmq,pod="rabbitmq-0"} 1x10'],
+      silent: ['rabbitmq_unreachable_cluster_peers_count{@rabbitmq,pod="rabbitmq-0"} 0x10'],
+    },
+  ],
+  RabbitmqQueueBacklog: [
+    {
+      at: '15m',
+      fires: ['rabbitmq_detailed_queue_messages_ready{@rabbitmq,queue="tasks",vhost="/"} 1001x20'],
+      silent: ['rabbitmq_detailed_queue_messages_ready{@rabbitmq,queue="tasks",vhost="/"} 1000x20'],
+    },
+  ],
+  RabbitmqQueueWithoutConsumers: [
+    {
+      at: '15m',
+      fires: [
+        'rabbitmq_detailed_queue_messages_ready{@rabbitmq,queue="tasks",vhost="/"} 1x20',
+        'rabbitmq_detailed_queue_consumers{@rabbitmq,queue="tasks",vhost="/"} 0x20',
+      ],
+      // An idle queue needs nobody.
+      silent: [
+        'rabbitmq_detailed_queue_messages_ready{@rabbitmq,queue="idle",vhost="/"} 0x20',
+        'rabbitmq_detailed_queue_consumers{@rabbitmq,queue="idle",vhost="/"} 0x20',
+      ],
+    },
+  ],
+  RabbitmqUnroutableMessages: [
+    {
+      at: '10m',
+      fires: [
+        'rabbitmq_global_messages_unroutable_dropped_total{@rabbitmq,pod="rabbitmq-0"} 0+1x20',
+        'rabbitmq_global_messages_unroutable_returned_total{@rabbitmq,pod="rabbitmq-0"} 0x20',
+      ],
+      silent: [
+        'rabbitmq_global_messages_unroutable_dropped_total{@rabbitmq,pod="rabbitmq-0"} 5x20',
+        'rabbitmq_global_messages_unroutable_returned_total{@rabbitmq,pod="rabbitmq-0"} 5x20',
+      ],
+    },
+  ],
+};

@@ -1,0 +1,117 @@
+/**
+ * Monitoring as it goes into the manifests, before Prometheus' and Alertmanager's own tools.
+ * `node --import tsx verify/monitoring/run.ts`; exits 1 when a check fails.
+ */
+import { strict as assert } from 'node:assert';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { must, run } from '../kit/command';
+import { ensureGoProgram } from '../kit/go';
+import { scratchFolder } from '../kit/scratch';
+import { GO_PROGRAMS, goProgram } from '../kit/tools';
+import { unknownNames } from './names';
+import { proofs } from './proofs';
+import { filesOf, type Subject, subjectOf, systems } from './subjects';
+import { unitTests } from './unit-tests';
+
+const promtool = goProgram('promtool').path;
+const amtool = goProgram('amtool').path;
+const failures: string[] = [];
+
+async function check(name: string, body: () => void | Promise<void>): Promise<void> {
+  try {
+    await body();
+    console.log(`ok ${name}`);
+  } catch (error) {
+    failures.push(name);
+    console.log(`FAIL ${name}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** Writes the files of the ConfigMaps as they would be mounted. */
+function place(subject: Subject, folder: string): { readonly rules: readonly string[] } {
+  mkdirSync(join(folder, 'rules'), { recursive: true });
+  const rules = filesOf(subject, 'prometheus-rules-');
+  for (const [name, text] of Object.entries(rules)) writeFileSync(join(folder, 'rules', name), text);
+  const mounted = { ...filesOf(subject, 'prometheus-config'), ...filesOf(subject, 'alertmanager-config') };
+  for (const [name, text] of Object.entries(mounted)) {
+    writeFileSync(join(folder, name), text.replaceAll('/etc/prometheus/rules', join(folder, 'rules')));
+  }
+  return { rules: Object.keys(rules).map((name) => join(folder, 'rules', name)) };
+}
+
+async function judge(subject: Subject, folder: string): Promise<void> {
+  const { system, plan, contributions } = subject;
+  const { rules } = place(subject, folder);
+  await check(`${system}: promtool takes the configuration`, async () => {
+    await must(promtool, ['check', 'config', '--syntax-only', join(folder, 'prometheus.yml')]);
+  });
+  await check(`${system}: promtool takes ${rules.length} files of rules`, async () => {
+    await must(promtool, ['check', 'rules', '--lint=all', '--lint-fatal', ...rules]);
+  });
+  await check(`${system}: every expression parses, and every metric in it is given by its exporter`, () => {
+    assert.deepEqual(unknownNames(contributions), []);
+  });
+  for (const [component, text] of unitTests(subject, (name) => join(folder, 'rules', `${name}.yml`))) {
+    await check(`${system}: alerts of ${component} fire, and stay silent in a near miss`, async () => {
+      const file = join(folder, `${component}-tests.yml`);
+      writeFileSync(file, text);
+      const outcome = await run(promtool, ['test', 'rules', file], { timeoutSeconds: 240 });
+      assert.equal(outcome.status, 0, outcome.stdout.slice(-3000) + outcome.stderr.slice(-2000));
+    });
+  }
+  await check(`${system}: amtool takes the configuration`, async () => {
+    await must(amtool, ['check-config', join(folder, 'alertmanager.yml')]);
+  });
+  await check(`${system}: no credential stands in any ConfigMap`, () => {
+    const secrets = plan.monitors?.receivers.flatMap(({ secret }) => secret?.key ?? []) ?? [];
+    const texts = Object.values(filesOf(subject, 'alertmanager-config')).join('\n');
+    assert.ok(secrets.length > 0);
+    assert.doesNotMatch(texts, /^\s*(api_url|url|routing_key|auth_password|password|token):/m);
+  });
+}
+
+/** Who is told of what: the label sets of real alerts. */
+const routes: readonly (readonly [labels: string, receivers: string])[] = [
+  ['severity=none alertname=Watchdog', 'heartbeat'],
+  ['severity=critical component=postgres alertname=PostgresDown', 'chat,on-call,dba,hook'],
+  ['severity=critical component=application alertname=ServiceDown', 'chat,on-call,hook'],
+  ['severity=warning component=backup alertname=BackupFailed', 'chat,dba,hook'],
+  ['severity=warning component=edge alertname=CertificateExpiring', 'chat,hook'],
+  ['severity=info component=redis alertname=RedisMemoryHigh', 'hook'],
+  ['severity=unheard component=of', 'chat'],
+];
+
+async function judgeRoutes(folder: string): Promise<void> {
+  for (const [labels, receivers] of routes) {
+    await check(`amtool: ${labels} reaches ${receivers}`, async () => {
+      const args = [
+        'config',
+        'routes',
+        'test',
+        '--config.file',
+        join(folder, 'alertmanager.yml'),
+        ...labels.split(' '),
+      ];
+      assert.equal((await must(amtool, args)).trim(), receivers);
+    });
+  }
+}
+
+async function main(): Promise<void> {
+  const own = ['prometheus', 'alertmanager'];
+  for (const program of GO_PROGRAMS.filter(({ project }) => own.includes(project))) await ensureGoProgram(program);
+  const folder = scratchFolder('monitoring');
+  const subjects = systems.map((system) => subjectOf(system));
+  for (const subject of subjects) await judge(subject, join(folder, subject.system));
+  await check('every alert has a proof, and no proof is without its alert', () => {
+    const alerts = subjects.flatMap(({ contributions }) =>
+      contributions.flatMap((one) => (one.alerts ?? []).map(({ name }) => name)),
+    );
+    assert.deepEqual(Object.keys(proofs).sort(), [...new Set(alerts)].sort());
+  });
+  await judgeRoutes(join(folder, 'lms'));
+  if (failures.length) process.exitCode = 1;
+}
+
+void main();
