@@ -126,7 +126,7 @@ accept() {
 # newest_run KIND: the newest verified run, or nothing.
 newest_run() {
   client snapshots --host "$BACKUP_HOST" --tag "$1,verified" --json >"$TMPDIR/snapshots"
-  tr ',"' '\\n\\n' <"$TMPDIR/snapshots" | sed -n 's/^run-//p' | sort | tail -n 1
+  sed 's/[,"]/\\n/g' "$TMPDIR/snapshots" | sed -n 's/^run-//p' | sort | tail -n 1
 }
 
 # choose_run KIND: sets \`run\` to the one that RUN names, or to the newest.

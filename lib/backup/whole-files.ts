@@ -10,6 +10,10 @@ faults=''
 
 # each FUNCTION: calls it with the line of every repository that exists.
 each() {
+  # The function that is called reads what they say.
+  # shellcheck disable=SC2034
+  # The functions that are called use them.
+  # shellcheck disable=SC2034
   while read -r name hourly daily weekly monthly; do
     RESTIC_REPOSITORY="$REPOSITORIES_AT/$name"
     export RESTIC_REPOSITORY
@@ -53,7 +57,7 @@ set -eu
 copy_newest() {
   source=$RESTIC_REPOSITORY
   client snapshots --host "$BACKUP_HOST" --tag verified --json >"$TMPDIR/snapshots" || return 1
-  run=$(tr '[' '\\n' <"$TMPDIR/snapshots" | grep -v '"drill"' | tr ',"' '\\n\\n' | sed -n 's/^run-//p' | sort | tail -n 1)
+  run=$(tr '[' '\\n' <"$TMPDIR/snapshots" | grep -v '"drill"' | sed 's/[,"]/\\n/g' | sed -n 's/^run-//p' | sort | tail -n 1)
   [ -n "$run" ] || return 1
   RESTIC_REPOSITORY="$REPOSITORIES_AT/archive/$name"
   from="--from-repo $source --from-password-file $RESTIC_PASSWORD_FILE"

@@ -16,8 +16,15 @@ export interface Exemption {
   readonly reason: string;
 }
 
+interface Container {
+  readonly image: string;
+  readonly imagePullPolicy?: string;
+  readonly readinessProbe?: object;
+  readonly env?: readonly { readonly valueFrom?: { readonly secretKeyRef?: object } }[];
+}
+
 interface Pod {
-  readonly containers: readonly { readonly image: string; readonly imagePullPolicy?: string }[];
+  readonly containers: readonly Container[];
   readonly initContainers?: Pod['containers'];
   readonly securityContext?: { readonly runAsUser?: number };
   readonly automountServiceAccountToken?: boolean;
@@ -58,6 +65,21 @@ function reusesImages(manifest: Manifest): boolean {
   return imagesOf(manifest).some(({ imagePullPolicy }) => imagePullPolicy !== 'Always');
 }
 
+/** An exporter beside the main container. */
+function hasQuietSidecar(manifest: Manifest): boolean {
+  return podOf(manifest)
+    .containers.slice(1)
+    .some(({ readinessProbe }) => readinessProbe === undefined);
+}
+
+function readsSecretVariable(manifest: Manifest): boolean {
+  return imagesOf(manifest).some(({ env = [] }) => env.some(({ valueFrom }) => valueFrom?.secretKeyRef));
+}
+
+function mountsToken(manifest: Manifest): boolean {
+  return podOf(manifest).automountServiceAccountToken === true;
+}
+
 function sharesNode(manifest: Manifest): boolean {
   return podOf(manifest).affinity?.podAffinity !== undefined;
 }
@@ -65,7 +87,7 @@ function sharesNode(manifest: Manifest): boolean {
 const podKinds = ['Deployment', 'StatefulSet', 'Job', 'CronJob'];
 const stores = ['database', 'cache', 'queue'];
 const inDevelopment = ['web', 'worker', 'proxy', ...stores, 'tool', 'job'];
-const everywhere = [...inDevelopment, 'singleton'];
+const everywhere = [...inDevelopment, 'singleton', 'backup', 'monitoring'];
 
 const statedUser = 'the document or the image names the user, and the files in the image belong to it';
 const onOneNode =
@@ -106,9 +128,9 @@ const kubeScore: readonly Omit<Exemption, 'tool'>[] = [
   {
     check: 'deployment-replicas',
     kinds: ['Deployment'],
-    components: ['web', 'proxy', 'tool'],
+    components: ['web', 'proxy', 'tool', 'monitoring'],
     where: (manifest) => specOf(manifest).replicas === 1,
-    reason: 'one of everything at the lowest tier, and one of each tool for developers',
+    reason: 'one of everything at the lowest tier, and one of each tool and exporter',
   },
   {
     check: 'deployment-strategy',
@@ -136,6 +158,13 @@ const checkov: readonly Omit<Exemption, 'tool'>[] = [
   { check: 'CKV_K8S_8', kinds: ['StatefulSet'], components: ['queue'], reason: brokerAlive },
   { check: 'CKV_K8S_9', kinds: ['Deployment'], components: ['worker', 'singleton'], reason: noHeartbeat },
   {
+    check: 'CKV_K8S_9',
+    kinds: ['Deployment', 'StatefulSet'],
+    components: ['proxy', 'database', 'cache'],
+    where: hasQuietSidecar,
+    reason: 'the exporter beside it serves Prometheus alone: its readiness must not take the pod from its users',
+  },
+  {
     check: 'CKV_K8S_15',
     kinds: podKinds,
     components: inDevelopment,
@@ -146,13 +175,28 @@ const checkov: readonly Omit<Exemption, 'tool'>[] = [
     check: 'CKV_K8S_35',
     kinds: ['Deployment', 'Job'],
     components: ['web', 'worker', 'singleton', 'job'],
+    where: readsSecretVariable,
     reason: 'the application reads its credentials from the environment, as its document draws',
+  },
+  {
+    check: 'CKV_K8S_35',
+    kinds: ['StatefulSet'],
+    components: ['cache'],
+    where: readsSecretVariable,
+    reason: 'its exporter reads the password from the environment',
+  },
+  {
+    check: 'CKV_K8S_38',
+    kinds: ['StatefulSet', 'Deployment'],
+    components: ['monitoring'],
+    where: mountsToken,
+    reason: 'it reads targets and objects at the API server, and may do nothing else',
   },
   {
     check: 'CKV_K8S_38',
     kinds: ['Job', 'CronJob'],
     components: ['job'],
-    where: (manifest) => podOf(manifest).automountServiceAccountToken === true,
+    where: mountsToken,
     reason: 'it makes Secrets at the API server, and may do nothing else',
   },
   {

@@ -121,8 +121,6 @@ export interface QuotaPlan {
   /** Ephemeral storage, MiB. */
   readonly ephemeral: number;
   readonly claims: number;
-  /** MiB of all claims. */
-  readonly storage: number;
   /** The limits that the LimitRange gives a container which states none: at least the largest request of any container. */
   readonly largest: Capacity & { readonly ephemeral: number };
 }

@@ -96,7 +96,6 @@ export function quotaOf(
     limits: { cpu: most.cpu, memory: most.memory },
     ephemeral: most.ephemeral,
     claims: withRoom(2 * claims.length, 0),
-    storage: withRoom(2 * claims.reduce((total, { size }) => total + size, 0), 0),
     largest,
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { runChecks } from './checks';
 import { edgeLimits } from './checks/edge-limits';
+import { resolvedProblems } from './checks/resolved';
 import { sealedProblems } from './checks/sealed';
 import { isRecord, mergePatch } from './merge';
 import { parse } from './parse';
@@ -85,6 +86,6 @@ export function resolvePlan(selection: Selection): PlanResult {
   runChecks(context, selection);
   if (problems.hasErrors) return { plan: undefined, problems: problems.all };
   const plan = deepFreeze(buildPlan(context));
-  problems.add([...edgeLimits(plan), ...sealedProblems(plan)]);
+  problems.add([...resolvedProblems(plan), ...edgeLimits(plan), ...sealedProblems(plan)]);
   return { plan: problems.hasErrors ? undefined : plan, problems: problems.all };
 }

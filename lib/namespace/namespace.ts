@@ -69,6 +69,10 @@ function limitRange(scope: Construct, plan: Plan): void {
   });
 }
 
+/**
+ * The quota bounds pods and the number of claims, not their sizes: a claim that grows in the same apply as its quota is
+ * now and then checked against the old one, and refused.
+ */
 function resourceQuota(scope: Construct, plan: Plan): void {
   const { quota } = plan;
   new k8s.KubeResourceQuota(scope, 'quota', {
@@ -79,7 +83,6 @@ function resourceQuota(scope: Construct, plan: Plan): void {
         ...withPrefix('limits', amounts({ ...quota.limits, ephemeral: quota.ephemeral })),
         pods: quantity(String(quota.pods)),
         persistentvolumeclaims: quantity(String(quota.claims)),
-        'requests.storage': bytes(quota.storage),
       },
     },
   });

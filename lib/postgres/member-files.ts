@@ -13,6 +13,8 @@ import { prepareFunctions } from './member-functions';
  * are an ancestor of the primary's, rewound where it wrote something that the primary never got, copied anew otherwise.
  */
 export const prepareScript = `#!/bin/sh
+# HOSTNAME and MEMBERS come from the pod; a timeline's history is read from the last one into another.
+# shellcheck disable=SC2094,SC2153,SC3028
 set -eu
 umask 077
 export LC_ALL=C PGAPPNAME="$HOSTNAME"

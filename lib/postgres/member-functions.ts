@@ -42,7 +42,7 @@ complete_histories() {
   while read -r branch _; do
     [ "\${branch:-1}" -gt 1 ] || continue
     file="$PGDATA/pg_wal/$(printf '%08X' "$branch").history"
-    if ! [ -e "$file" ]; then sed "/^$branch[^0-9]/,\\$d" "$last" > "$file"; fi
+    if ! [ -e "$file" ]; then sed "/^\${branch}[^0-9]/,\\$d" "$last" > "$file"; fi
   done < "$last"
 }
 

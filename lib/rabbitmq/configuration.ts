@@ -76,6 +76,7 @@ chmod 600 "$HOME/.erlang.cookie"
   echo "default_user = $ACCOUNT"
   echo "default_pass = $password"
 } > "$HOME/conf.d/account.conf"
+# shellcheck disable=SC3045 # dash and busybox know -S
 ulimit -S -n 65536 2>/dev/null || true
 exec rabbitmq-server
 `;

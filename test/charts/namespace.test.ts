@@ -82,7 +82,6 @@ function refusals(manifests: readonly Manifest[]): string[] {
   const needs: Readonly<Record<string, number>> = {
     pods: sum(workloads.map(({ pods }) => pods)),
     persistentvolumeclaims: claims.length,
-    'requests.storage': sum(claims.map(({ spec }) => amount('storage', spec?.resources?.requests['storage']))),
     ...Object.fromEntries(
       sides.flatMap((side) =>
         kinds.map((kind) => [

@@ -63,7 +63,6 @@ describe('quotaOf', () => {
       limits: { cpu: 100 + 4 * 100, memory: 64 + 4 * 64 },
       ephemeral: 32 + 4 * 64,
       claims: 0,
-      storage: 0,
       largest: { cpu: 250, memory: 256, ephemeral: 64 },
     });
   });
@@ -79,7 +78,7 @@ describe('quotaOf', () => {
   });
 
   test('counts claims twice, for those of removed stores and of higher tiers stay', () => {
-    expect(quotaOf([], [claim(10_240), claim(1_024)])).toMatchObject({ claims: 5, storage: 24_781 });
+    expect(quotaOf([], [claim(10_240), claim(1_024)])).toMatchObject({ claims: 5 });
   });
 
   test('rounds up to whole units', () => {

@@ -22,7 +22,6 @@ const quota: QuotaPlan = {
   limits: { cpu: 4000, memory: 4097 },
   ephemeral: 3072,
   claims: 3,
-  storage: 20480,
   largest: { cpu: 500, memory: 1024, ephemeral: 128 },
 };
 
@@ -79,16 +78,14 @@ describe('Namespace', () => {
           'limits.ephemeral-storage': '3Gi',
           pods: '12',
           persistentvolumeclaims: '3',
-          'requests.storage': '20Gi',
         },
       },
     });
   });
 
   test('writes a quota of nothing as the API server does', () => {
-    expect(emitted({ claims: 0, storage: 0 }).get('ResourceQuota')?.spec['hard']).toMatchObject({
+    expect(emitted({ claims: 0 }).get('ResourceQuota')?.spec['hard']).toMatchObject({
       persistentvolumeclaims: '0',
-      'requests.storage': '0',
     });
   });
 

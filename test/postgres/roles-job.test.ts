@@ -30,6 +30,7 @@ describe('the roles Job', () => {
       { secret: { name: 'db-superuser', items: [{ key: 'password', path: 'superuser' }] } },
       { secret: { name: 'db-backend', items: [{ key: 'password', path: 'roles/backend' }] } },
       { secret: { name: 'db-back-office', items: [{ key: 'password', path: 'roles/back_office' }] } },
+      { secret: { name: 'db-monitoring', items: [{ key: 'password', path: 'roles/monitoring' }] } },
     ]);
     expect(JSON.stringify(mainContainer(job).env)).not.toContain('secretKeyRef');
   });

@@ -6,6 +6,13 @@ import { foldersOf, root, sources, under } from './sources';
 const longestFile = 250;
 const longestFunction = 40;
 
+/** Why a file may be longer. */
+const longFiles: Readonly<Record<string, string>> = {
+  'lib/kubernetes/exemptions.ts': 'the one list of exemptions, and when each holds',
+  'lib/postgres/member-functions.ts': 'one shell script, whose functions share their variables',
+  'verify/postgres/replication.ts': 'one story of three servers, in order',
+};
+
 /** Why a function may be longer: what is one declaration, read from top to bottom, is not split to be counted. */
 const longFunctions: Readonly<Record<string, string>> = {
   'bench/page.ts page': 'one page of text',
@@ -28,9 +35,9 @@ function lineCount(text: string): number {
 }
 
 describe('A file', () => {
-  test(`has at most ${longestFile} lines`, () => {
+  test(`has at most ${longestFile} lines, or a reason`, () => {
     const long = sources.filter(({ path, text }) => !path.endsWith('.test.ts') && lineCount(text) > longestFile);
-    expect(long.map(({ path, text }) => `${path}: ${lineCount(text)}`)).toEqual([]);
+    expect(long.map(({ path }) => path).sort()).toEqual(Object.keys(longFiles).sort());
   });
 
   test('stands in no folder of leftovers', () => {

@@ -112,5 +112,7 @@ test('links lead to pages that exist', () => {
 
 test('nothing but its images must be brought along: no environment but the cloud needs a given Secret for django-react to start', () => {
   for (const name of ['development', 'staging', 'production'] as const)
-    expect(planOf('django-react', name).secrets.filter((secret) => secret.class === 'given' && !secret.optional)).toEqual([]);
+    expect(
+      planOf('django-react', name).secrets.filter((secret) => secret.class === 'given' && !secret.optional),
+    ).toEqual([]);
 });

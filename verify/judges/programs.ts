@@ -5,7 +5,7 @@ import type { Verdict } from '../report';
 import type { Judge } from './judge';
 
 const VERIFY = join(__dirname, '..');
-const MINUTES = 5;
+const MINUTES = 10;
 
 /** What a component's folder here does with the real program: `verify/redis/run.ts` starts a Redis, and so on. */
 export const programs: Judge = {
