@@ -6,7 +6,7 @@
 export CDK8S_CHECK_UPGRADE = false
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 node_modules/.package-lock.json: package.json package-lock.json
 	@command -v node >/dev/null || { echo "make: Node.js 20 or newer is needed, see https://nodejs.org" >&2; exit 1; }

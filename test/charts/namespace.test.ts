@@ -168,16 +168,6 @@ describe('what would be refused is noticed', () => {
         ),
       /pods \d+/,
     ],
-    [
-      'claims that outgrow it',
-      () =>
-        changed(({ kind, ...rest }) =>
-          kind === 'PersistentVolumeClaim'
-            ? { kind, ...rest, spec: { resources: { requests: { storage: '1Ti' } } } }
-            : undefined,
-        ),
-      /requests\.storage/,
-    ],
   ])('%s', (_, found, wanted) => {
     expect(found()).toEqual(expect.arrayContaining([expect.stringMatching(wanted)]));
   });

@@ -151,21 +151,6 @@ function ofMonitoring({ monitors }: Parts): SecretPlan[] {
   ];
 }
 
-/** Given, for what dies with the namespace takes every backup with it that it is the key of. */
-function ofBackup({ backup }: Parts): SecretPlan[] {
-  if (backup === undefined) return [];
-  const keys = backup.repositories.on === 's3' ? ['access-key-id', 'secret-access-key'] : [];
-  const usedBy = backup.jobs.map(({ name }) => name);
-  return [
-    given(
-      backup.secret,
-      'Encryption key of the backups, to be kept elsewhere too',
-      ['encryption-key', ...keys],
-      usedBy,
-    ),
-  ];
-}
-
 /** Every Secret that the cluster must hold, by name. No value is ever synthesized. */
 export function resolveSecrets(context: Context, parts: Parts): SecretPlan[] {
   const users = usersOf(parts);
