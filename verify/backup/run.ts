@@ -57,6 +57,8 @@ const parts = { redis, volumes, postgres } as const;
 
 async function main(): Promise<void> {
   await ensureDebianPackage({ package: 'postgresql-15', program: '/usr/lib/postgresql/15/bin/postgres' });
+  const libraries = `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`;
+  await ensureDebianPackage({ package: 'libnss-wrapper', program: `${libraries}/libnss_wrapper.so` });
   await ensureDebianPackage({ package: 'redis-server', program: 'redis-server' });
   const toolFolder = await tools();
   const folder = mkdtempSync(join(tmpdir(), 'keelson-backup-'));

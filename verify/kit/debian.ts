@@ -1,6 +1,6 @@
 import { must, run } from './command';
 
-/** Installs a Debian package unless its program is there. */
+/** Installs a Debian package unless its program, or the library that it is wanted for, is there. */
 export async function ensureDebianPackage(wanted: { package: string; program: string }): Promise<boolean> {
   if (await isInstalled(wanted.program)) return false;
   // RUNLEVEL=1 keeps a package's own service from starting: only the program is wanted.
@@ -16,5 +16,5 @@ export async function ensureDebianPackage(wanted: { package: string; program: st
 }
 
 async function isInstalled(program: string): Promise<boolean> {
-  return (await run('sh', ['-c', 'command -v "$1"', 'sh', program])).status === 0;
+  return (await run('sh', ['-c', '[ -e "$1" ] || command -v "$1"', 'sh', program])).status === 0;
 }
