@@ -8,19 +8,17 @@ import { moduleOf } from './prometheus-configuration';
  */
 const answers = [200, 201, 202, 204, 206, 301, 302, 303, 307, 308, 400, 401, 403, 404, 405, 410, 429];
 
-function module(check: CheckPlan): object {
-  const base = { preferred_ip_protocol: 'ip4', ip_protocol_fallback: true };
-  return {
-    prober: 'http',
-    timeout: '8s',
-    http: check.public
-      ? { ...base, valid_status_codes: answers }
-      : { ...base, headers: { Host: check.host ?? check.name }, follow_redirects: false },
-  };
-}
+const base = { preferred_ip_protocol: 'ip4', ip_protocol_fallback: true };
 
-/** `blackbox.yml`: one way of asking for the public hosts, one for each service, whose name stands in `Host`. */
+const modules = {
+  public: { ...base, valid_status_codes: answers },
+  // A service is asked by its name, so that frameworks with a list of allowed hosts answer.
+  inside: { ...base, follow_redirects: false },
+} as const;
+
+/** `blackbox.yml`: one way of asking for public hosts, one for services. */
 export function blackboxConfiguration(checks: readonly CheckPlan[]): string {
-  const modules = Object.fromEntries(checks.map((check) => [moduleOf(check), module(check)]));
-  return stringify({ modules }, { lineWidth: 0 });
+  const used = [...new Set(checks.map(moduleOf))].sort();
+  const entries = used.map((name) => [name, { prober: 'http', timeout: '8s', http: modules[name] }] as const);
+  return stringify({ modules: Object.fromEntries(entries) }, { lineWidth: 0, aliasDuplicateObjects: false });
 }

@@ -38,8 +38,25 @@ function drawnRows(plan: Plan, contributions: readonly Contribution[]): Dashboar
     .filter(({ panels }) => panels.length > 0);
 }
 
+/** Dots that one looks over; of more there is one panel, which fills itself. */
+const mostDots = 24;
+
+function statusRow(plan: Plan, contributions: readonly Contribution[]): DashboardRow {
+  const title = 'Service Status';
+  const dots = Object.values(statusPanels(plan, contributions));
+  if (dots.length <= mostDots) return { title, panels: dots };
+  const all: Panel = {
+    title: 'Services',
+    description: 'Whether each part works: 1 while at least one of its pods does what it is for.',
+    unit: 'short',
+    shape: 'dot',
+    queries: [{ expr: `service:up{namespace="${plan.namespace}"}`, legend: '{{service}}' }],
+  };
+  return { title, panels: [all] };
+}
+
 function ownRows(plan: Plan, contributions: readonly Contribution[]): DashboardRow[] {
-  const status = { title: 'Service Status', panels: Object.values(statusPanels(plan, contributions)) };
+  const status = statusRow(plan, contributions);
   return [...(status.panels.length ? [status] : []), ...contributions.flatMap(({ row }) => row ?? [])];
 }
 

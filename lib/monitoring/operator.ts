@@ -15,7 +15,7 @@ import type { Contribution, Scrape } from './contract';
 import { dashboardFiles } from './dashboards';
 import { alertmanagerConfig } from './operator-alerts';
 import { moduleOf } from './prometheus-configuration';
-import { ruleGroups } from './rules';
+import { ruleObjects } from './rules';
 
 export interface OperatorObjectsProps {
   readonly plan: Plan;
@@ -112,7 +112,7 @@ export class OperatorObjects extends Construct {
 
   private rules(): void {
     const { plan, contributions } = this.#props;
-    for (const [component, groups] of ruleGroups(plan, contributions)) {
+    for (const [component, groups] of ruleObjects(plan, contributions)) {
       new PrometheusRule(this, `${component}-rules`, { metadata: this.metadata(component), spec: { groups } });
     }
   }

@@ -71,9 +71,9 @@ function itself(plan: Plan): object {
   return { job_name: 'prometheus', static_configs: [{ targets: ['localhost:9090'], labels }] };
 }
 
-/** The module of the black-box exporter that asks for a check. */
-export function moduleOf(check: CheckPlan): string {
-  return check.host === undefined ? 'public' : check.name;
+/** How the black-box exporter asks: for a public host through the edge, or a service by its own name. */
+export function moduleOf(check: CheckPlan): 'public' | 'inside' {
+  return check.public ? 'public' : 'inside';
 }
 
 function checkConfig(plan: Plan, checks: readonly CheckPlan[]): object[] {
@@ -84,13 +84,17 @@ function checkConfig(plan: Plan, checks: readonly CheckPlan[]): object[] {
     {
       job_name: 'blackbox',
       metrics_path: '/probe',
-      static_configs: checks.map((check) => ({
-        targets: [check.url],
-        labels: { namespace: plan.namespace, service: check.name, __param_module: moduleOf(check) },
-      })),
+      static_configs: (['public', 'inside'] as const)
+        .map((module) => ({
+          targets: checks.filter((check) => moduleOf(check) === module).map(({ url }) => url),
+          labels: { namespace: plan.namespace, __param_module: module },
+        }))
+        .filter(({ targets }) => targets.length > 0),
       relabel_configs: [
         { source_labels: ['__address__'], target_label: '__param_target' },
         { source_labels: ['__param_target'], target_label: 'instance' },
+        // The host of each address is the service, or the public host.
+        { source_labels: ['__param_target'], regex: 'https?://([^/:]+).*', target_label: 'service' },
         { target_label: '__address__', replacement: `${blackbox.name}:${port}` },
       ],
     },

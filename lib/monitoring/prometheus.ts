@@ -6,7 +6,7 @@ import type { MonitoringPlan, MonitoringServer, Plan } from '../model/plan';
 import type { Contribution } from './contract';
 import { folders, prometheusConfiguration } from './prometheus-configuration';
 import { nodeReader, reader } from './rbac';
-import { ruleFile, ruleGroups } from './rules';
+import { ruleFile, ruleObjects } from './rules';
 import { type ConfigMaps, filesVolume, monitoringServer } from './server';
 
 export interface PrometheusProps {
@@ -30,7 +30,7 @@ function rulesOf(component: string): string {
 }
 
 function configMapsOf({ plan, contributions }: PrometheusProps): { rules: ConfigMaps; configuration: ConfigMaps } {
-  const rules = [...ruleGroups(plan, contributions)].map(
+  const rules = [...ruleObjects(plan, contributions)].map(
     ([component, groups]) => [rulesOf(component), { [`${component}.yml`]: ruleFile(groups) }] as const,
   );
   return {

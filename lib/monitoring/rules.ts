@@ -74,3 +74,25 @@ export function ruleGroups(plan: Plan, contributions: readonly Contribution[]): 
 export function ruleFile(groups: readonly RuleGroup[]): string {
   return stringify({ groups }, { lineWidth: 0 });
 }
+
+/** Bytes of rules in one object: `kubectl apply` keeps a copy in an annotation, which may have 262,144. */
+const mostBytes = 150_000;
+
+/** A component's rules as objects that can be applied: one unless there are very many parts. */
+export function ruleObjects(plan: Plan, contributions: readonly Contribution[]): Map<string, readonly RuleGroup[]> {
+  const objects = new Map<string, readonly RuleGroup[]>();
+  for (const [component, groups] of ruleGroups(plan, contributions)) {
+    let [name, count, bytes] = [component, 1, 0];
+    for (const group of groups) {
+      const size = Buffer.byteLength(ruleFile([group]));
+      if (bytes > 0 && bytes + size > mostBytes) {
+        count += 1;
+        name = `${component}-${count}`;
+        bytes = 0;
+      }
+      bytes += size;
+      objects.set(name, [...(objects.get(name) ?? []), group]);
+    }
+  }
+  return objects;
+}

@@ -55,8 +55,6 @@ export interface CheckPlan {
   /** The service, or the public host. */
   readonly name: string;
   readonly url: string;
-  /** What the `Host` header says; undefined: what the URL says. */
-  readonly host: string | undefined;
   readonly public: boolean;
 }
 

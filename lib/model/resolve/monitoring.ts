@@ -148,14 +148,13 @@ function checksOf(services: readonly ServicePlan[], edge: EdgePlan): CheckPlan[]
       const port = ports[0];
       return port === undefined
         ? []
-        : [{ name, url: `http://${name}:${port.port}${health.path ?? '/'}`, host: name, public: false }];
+        : [{ name, url: `http://${name}:${port.port}${health.path ?? '/'}`, public: false }];
     });
   if (edge.kind === 'none') return inside;
   const scheme = edge.tls.by === 'none' ? 'http' : 'https';
   const outside = edge.hosts.map((host) => ({
     name: host,
     url: `${scheme}://${host}/`,
-    host: undefined,
     public: true,
   }));
   return [...inside, ...outside];
