@@ -41,6 +41,11 @@ describe('what an Ingress or a Gateway cannot do', () => {
     expect(said({ proxy: { tls: true }, environment: { tls, edge: 'load-balancer' } })).toEqual([]);
   });
 
+  test('is the answer to an HTTP-01 challenge where a load balancer leads to the pod', () => {
+    const environment = { tls: { by: 'cert-manager', issuer: 'letsencrypt' }, edge: 'load-balancer' } as const;
+    expect(said({ proxy: { tls: true }, environment })).toEqual(['environments/production.tls.issuer']);
+  });
+
   const gateway: Shop['environment'] = { edge: 'gateway', gateway: { className: 'traefik' } };
   const tls = { by: 'secret', secret: 'mine' } as const;
 

@@ -45,6 +45,21 @@ function unredirected({ kind, tls, gateway }: EdgePlan): Pick<Problem, 'rule' | 
   };
 }
 
+/** Behind a load balancer nobody answers an HTTP-01 challenge: the pod itself waits for the certificate before it starts. */
+function challenge({ edge, environment }: Pick<Plan, 'environment' | 'edge'>): Problem[] {
+  if (edge.tls.by !== 'cert-manager') return [];
+  return [
+    {
+      severity: 'warning',
+      rule: 'acme-challenge',
+      path: `environments/${environment.name}.tls.issuer`,
+      found: `"${edge.tls.issuer}" behind a load balancer`,
+      wanted:
+        'an issuer that solves DNS-01: no Ingress is there to answer HTTP-01, and the proxy starts with its certificate',
+    },
+  ];
+}
+
 /**
  * What an Ingress or an HTTPRoute cannot do for this system: warnings, by route. Without a proxy it is what a route says
  * that the API has no field for; with TLS the redirect from port 80, with a proxy or without.
@@ -52,6 +67,7 @@ function unredirected({ kind, tls, gateway }: EdgePlan): Pick<Problem, 'rule' | 
 export function edgeLimits(plan: Pick<Plan, 'system' | 'environment' | 'edge'>): Problem[] {
   const { edge, system, environment } = plan;
   const { kind } = edge;
+  if (kind === 'load-balancer') return challenge(plan);
   if (kind !== 'ingress' && kind !== 'gateway') return [];
   const redirect = unredirected(edge);
   const redirects: Problem[] =
