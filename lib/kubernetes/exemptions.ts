@@ -180,10 +180,10 @@ const checkov: readonly Omit<Exemption, 'tool'>[] = [
   },
   {
     check: 'CKV_K8S_35',
-    kinds: ['StatefulSet'],
-    components: ['cache'],
+    kinds: ['StatefulSet', 'Deployment'],
+    components: ['cache', 'monitoring'],
     where: readsSecretVariable,
-    reason: 'its exporter reads the password from the environment',
+    reason: 'the exporter reads the password from the environment',
   },
   {
     check: 'CKV_K8S_38',

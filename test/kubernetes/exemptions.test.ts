@@ -44,7 +44,7 @@ test('The exemptions are exactly these', () => {
       'checkov CKV_K8S_9: Deployment,StatefulSet of proxy,database,cache',
       'checkov CKV_K8S_15: Deployment,StatefulSet,Job,CronJob of web,worker,proxy,database,cache,queue,tool,job',
       'checkov CKV_K8S_35: Deployment,Job of web,worker,singleton,job',
-      'checkov CKV_K8S_35: StatefulSet of cache',
+      'checkov CKV_K8S_35: StatefulSet,Deployment of cache,monitoring',
       'checkov CKV_K8S_38: StatefulSet,Deployment of monitoring',
       'checkov CKV_K8S_38: Job,CronJob of job',
       'checkov CKV_K8S_40: Deployment,Job of web,tool,job',

@@ -8,7 +8,8 @@ export function corrupt(repository: string): void {
       const path = join(repository, 'data', folder, name);
       const bytes = readFileSync(path);
       if (bytes.length < 100_000) continue;
-      bytes.fill(0x5a, bytes.length / 2, bytes.length / 2 + 64);
+      const middle = Math.floor(bytes.length / 2);
+      bytes.fill(0x5a, middle, middle + 64);
       chmodSync(path, 0o644);
       writeFileSync(path, bytes);
     }
