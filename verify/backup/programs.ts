@@ -1,10 +1,11 @@
 /** The client at the version of the manifests' image, and an object storage, on loopback. */
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { helperImages } from '../../lib/model/defaults';
 import { cacheFolder, fillCache, isCached } from '../kit/cache';
-import { must, run } from '../kit/command';
+import { run } from '../kit/command';
+import { unpackFromSuite } from '../kit/debian-suite';
 import { ensureGoProgram, type GoProgram, goProgramVersion } from '../kit/go';
 import { freePorts } from '../servers/ports';
 import { type Server, startServer } from '../servers/process';
@@ -21,28 +22,10 @@ const storage: GoProgram = {
   package: 'github.com/johannesboyne/gofakes3/cmd/gofakes3',
 };
 
-/** Downloads with apt itself, on lists of its own, so that the machine's are left alone. */
-async function download(folder: string): Promise<void> {
-  const apt = join(folder, 'apt');
-  for (const part of ['lists/partial', 'archives/partial', 'debs']) mkdirSync(join(apt, part), { recursive: true });
-  const list = join(apt, 'sources.list');
-  const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
-  writeFileSync(list, `deb [signed-by=${keyring}] http://deb.debian.org/debian ${suite} main\n`);
-  const options = [
-    `Dir::Etc::sourcelist=${list}`,
-    'Dir::Etc::sourceparts=/dev/null',
-    `Dir::State::lists=${join(apt, 'lists')}`,
-    `Dir::Cache=${apt}`,
-  ].flatMap((option) => ['-o', option]);
-  await must('apt-get', [...options, 'update', '--quiet'], { timeoutSeconds: 300 });
-  await must('apt-get', [...options, 'download', 'restic'], { cwd: join(apt, 'debs'), timeoutSeconds: 300 });
-  for (const deb of readdirSync(join(apt, 'debs'))) await must('dpkg', ['-x', join(apt, 'debs', deb), folder]);
-  await must('rm', ['-r', apt]);
-}
-
 /** A folder with restic, as `/tools` is in a pod, which everybody may enter: the cache lies in a home. */
 export async function tools(): Promise<string> {
-  if (!isCached('restic', wanted)) await fillCache('restic', wanted, download);
+  if (!isCached('restic', wanted))
+    await fillCache('restic', wanted, (folder) => unpackFromSuite(suite, ['restic'], folder));
   const folder = mkdtempSync(join(tmpdir(), 'keelson-restic-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   chmodSync(folder, 0o755);

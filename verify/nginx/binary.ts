@@ -1,11 +1,12 @@
 /**
  * An nginx as new as the images': `resolve` in an upstream needs 1.27.3, and Debian stable has an older one. Debian testing's packages are unpacked beside the system, never installed, and run with their own libc.
  */
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cacheFolder, fillCache, isCached } from '../kit/cache';
-import { must, run } from '../kit/command';
+import { run } from '../kit/command';
+import { unpackFromSuite } from '../kit/debian-suite';
 
 export interface Nginx {
   /** The program and its first arguments. */
@@ -42,25 +43,6 @@ async function versionOf(command: readonly string[]): Promise<string | undefined
   return outcome?.stderr.match(/nginx\/([\d.]+)/)?.[1];
 }
 
-/** Downloads with apt itself, on lists of its own, so that the machine's are left alone. */
-async function download(folder: string): Promise<void> {
-  const apt = join(folder, 'apt');
-  for (const part of ['lists/partial', 'archives/partial', 'debs']) mkdirSync(join(apt, part), { recursive: true });
-  const list = join(apt, 'sources.list');
-  const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
-  writeFileSync(list, `deb [signed-by=${keyring}] http://deb.debian.org/debian ${suite} main\n`);
-  const options = [
-    `Dir::Etc::sourcelist=${list}`,
-    'Dir::Etc::sourceparts=/dev/null',
-    `Dir::State::lists=${join(apt, 'lists')}`,
-    `Dir::Cache=${apt}`,
-  ].flatMap((option) => ['-o', option]);
-  await must('apt-get', [...options, 'update', '--quiet'], { timeoutSeconds: 300 });
-  await must('apt-get', [...options, 'download', ...packages], { cwd: join(apt, 'debs'), timeoutSeconds: 300 });
-  for (const deb of readdirSync(join(apt, 'debs'))) await must('dpkg', ['-x', join(apt, 'debs', deb), folder]);
-  await must('rm', ['-r', apt]);
-}
-
 /** The cache lies in a home that the pod's user may not enter: a copy for this run, where everybody may. */
 function forEverybody(cached: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'keelson-nginx-program-'));
@@ -86,7 +68,7 @@ export async function findNginx(): Promise<Nginx> {
   if (own !== undefined && newEnough(own)) {
     return { command: ['nginx'], version: own, mimeTypes: '/etc/nginx/mime.types', modules: undefined };
   }
-  if (!isCached('nginx', suite)) await fillCache('nginx', suite, download);
+  if (!isCached('nginx', suite)) await fillCache('nginx', suite, (folder) => unpackFromSuite(suite, packages, folder));
   const root = forEverybody(cacheFolder('nginx', suite));
   const libraries = join(root, 'usr/lib/x86_64-linux-gnu');
   const loader = join(libraries, 'ld-linux-x86-64.so.2');
