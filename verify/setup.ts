@@ -5,6 +5,7 @@ import { cacheFolder } from './kit/cache';
 import { ensureDebianPackage } from './kit/debian';
 import { ensureGoProgram, goProgramVersion } from './kit/go';
 import { ensureModuleFiles } from './kit/module-files';
+import { ensurePackageTypes, PACKAGE_TYPES } from './kit/package-types';
 import { ensurePythonProgram } from './kit/python';
 import { CHECKOV, CRDS, DEBIAN_PACKAGES, GO_PROGRAMS, KWOK_STAGES, NODE_PROGRAMS } from './kit/tools';
 
@@ -23,6 +24,10 @@ function steps(withNode: boolean): Step[] {
     ...[...CRDS, KWOK_STAGES].map((source) => ({
       title: `${source.name} ${source.version}`,
       ensure: () => ensureModuleFiles(source),
+    })),
+    ...PACKAGE_TYPES.map((source) => ({
+      title: `${source.name} ${source.version}`,
+      ensure: () => ensurePackageTypes(source),
     })),
     ...programs.map((program) => ({
       title: `${program.name} ${goProgramVersion(program)}`,

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { moduleFilesFolder } from '../kit/module-files';
+import { PACKAGE_TYPES, packageTypesFolder } from '../kit/package-types';
 import { CRDS } from '../kit/tools';
 import { at, describe, type KubernetesObject, readObjects } from '../manifests/objects';
 import { type ApiClient, message } from './client';
 import type { Cluster } from './cluster';
+import { RABBITMQ_SCHEMA, rabbitmqDefinition } from './rabbitmq-definition';
 
 const ESTABLISHED_SECONDS = 30;
 const GATEWAY = 'gateway.networking.k8s.io';
@@ -23,9 +25,13 @@ export async function installCustomResources(
   users?: readonly KubernetesObject[],
 ): Promise<void> {
   const groups = users && new Set(users.filter(isCustom).map(({ apiVersion }) => groupOf(apiVersion)));
-  const objects = CRDS.filter(({ releases }) => releases.includes(release))
-    .flatMap((source) => readObjects(moduleFilesFolder(source)))
-    .filter((object) => groups === undefined || groups.has(String(at(object, 'spec', 'group'))));
+  const folders = [
+    ...CRDS.filter(({ releases }) => releases.includes(release)).map(moduleFilesFolder),
+    ...PACKAGE_TYPES.map(packageTypesFolder),
+  ];
+  const objects = [...folders.flatMap(readObjects), await rabbitmqDefinition(client)].filter(
+    (object) => groups === undefined || groups.has(String(at(object, 'spec', 'group'))),
+  );
   await client.each(objects, async (object) => {
     // Not strict: 1.28 does not know selectableFields, and a CRD is no manifest of ours.
     const reply = await client.request('POST', `${await collectionOf(client, object)}?fieldValidation=Ignore`, {
@@ -36,7 +42,13 @@ export async function installCustomResources(
   await waitUntilEstablished(client);
 }
 
-function groupOf(apiVersion: string): string {
+/** What judges in place of a definition that no registry has, by the group of its kinds. */
+export const SUBSTITUTES: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(PACKAGE_TYPES.map(({ group, origin }) => [group, origin])),
+  'rabbitmq.com': RABBITMQ_SCHEMA,
+};
+
+export function groupOf(apiVersion: string): string {
   return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
 }
 

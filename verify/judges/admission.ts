@@ -1,6 +1,6 @@
 import { message } from '../cluster/client';
 import { type Cluster, startCluster } from '../cluster/cluster';
-import { installCustomResources } from '../cluster/custom-resources';
+import { groupOf, installCustomResources, SUBSTITUTES } from '../cluster/custom-resources';
 import { goProgram, RELEASES, type Release } from '../kit/tools';
 import { describe, type KubernetesObject } from '../manifests/objects';
 import { podsOf } from '../manifests/pods';
@@ -8,6 +8,7 @@ import { type ManifestSet, title } from '../manifests/sets';
 import type { Verdict } from '../report';
 import { uncaughtFaults } from './faults';
 import type { Bench, Judge } from './judge';
+import { misjudgedSamples, OPERATOR_SAMPLES } from './operator-faults';
 import { lostFields } from './returned';
 
 const STRICT = 'dryRun=All&fieldValidation=Strict&fieldManager=verify';
@@ -38,10 +39,8 @@ async function judgeRelease(release: Release, sets: readonly ManifestSet[]): Pro
 
 async function judgeWith(cluster: Cluster, sets: readonly ManifestSet[]): Promise<Verdict[]> {
   const { client, version } = cluster;
-  await installCustomResources(
-    cluster,
-    sets.flatMap(({ objects }) => objects),
-  );
+  const all = sets.flatMap(({ objects }) => objects);
+  await installCustomResources(cluster, [...all, ...OPERATOR_SAMPLES.map(({ object }) => object)]);
   await createNamespaces(cluster, sets);
   const verdicts: Verdict[] = [];
   const known = new Map<string, Promise<string[]>>();
@@ -62,9 +61,19 @@ async function judgeWith(cluster: Cluster, sets: readonly ManifestSet[]): Promis
       problems: [...objects, ...restricted].flat(),
     });
   }
-  const faults = await uncaughtFaults(async (object) => (await submit(cluster, object)).length > 0);
-  verdicts.push({ subject: `single faults on ${version}`, ...faults });
+  const isCaught = async (object: KubernetesObject) => (await submit(cluster, object)).length > 0;
+  verdicts.push({ subject: `single faults on ${version}`, ...(await uncaughtFaults(isCaught)) });
+  const samples = await misjudgedSamples(isCaught);
+  verdicts.push({ subject: `operators' definitions on ${version}`, ...samples, notes: substituted(all) });
   return verdicts;
+}
+
+/** What was judged by something else than the operator's own definition, which cannot be had here. */
+function substituted(objects: readonly KubernetesObject[]): string[] {
+  return Object.entries(SUBSTITUTES).map(([group, origin]) => {
+    const judged = objects.filter(({ apiVersion }) => groupOf(apiVersion) === group);
+    return `${group}: ${judged.length} objects judged by ${origin}`;
+  });
 }
 
 /** A dry run persists nothing, so the namespaces that objects live in must be there. */
