@@ -123,6 +123,7 @@ export default {
       migrations: {
         run: ['python', 'manage.py', 'migrate', '--noinput'],
         ready: ['python', 'manage.py', 'migrate', '--check'],
+        reads: ['DJANGO_SECRET_KEY', 'JWT_SIGNING_KEY', 'FASTAPI_URL', 'REDIS_URL', 'RABBITMQ_URL'],
       },
       scaling: { low: 1, medium: 2, high: 4 },
       development: { settings: { DJANGO_DEBUG: 'true' } },
@@ -165,8 +166,7 @@ export default {
       maxConnections: 100,
       resources: { requests: { cpu: '500m', memory: '1Gi' }, limits: { cpu: '2', memory: '1Gi' } },
       highResources: { requests: { cpu: '2', memory: '4Gi' }, limits: { cpu: '4', memory: '4Gi' } },
-      // medium: one primary with one replica; high: one primary with two.
-      replicas: { low: 1, medium: 2, high: 3 },
+      replicas: { low: 1, medium: 2, high: 3 }, // the primary counts
       backup: { schedule: '@daily' },
     },
     redis: {

@@ -109,6 +109,8 @@ export default {
         // Alembic fails on a revision that it does not know: a newer schema is left as it is.
         run: ['sh', '-c', 'python -c "$0" || exec alembic upgrade head', schemaReady],
         ready: ['python', '-c', schemaReady],
+        // The worker waits with it for the same tables: the database is all that it asks.
+        reads: [],
       },
       scaling: { low: 1, medium: 3, high: 6 },
       development: {

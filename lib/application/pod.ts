@@ -3,7 +3,7 @@ import type { PodProps } from '../kubernetes/pod';
 import { waitContainer } from '../kubernetes/wait';
 import type { EnvPlan, Plan, ServicePlan } from '../model/plan';
 import { type ClaimNames, claimMounts, claimVolumes } from '../storage';
-import { awaitSchemaContainer } from './await-schema';
+import { awaitSchemaContainer, otherSchemaContainer } from './await-schema';
 import { useSettings } from './settings';
 
 export interface ApplicationPodProps {
@@ -35,8 +35,17 @@ function initContainers(plan: Plan, service: ServicePlan, base: Omit<ContainerPr
   return [
     ...service.waits.map((wait) => waitContainer(plan, wait)),
     ...(service.awaitSchema === undefined ? [] : [awaitSchemaContainer(base, service.awaitSchema)]),
+    ...service.otherSchemas.map((schema) => otherSchemaContainer(service, schema)),
     ...service.prepare.map((command, index) => ({ ...base, name: `prepare-${index + 1}`, command })),
   ];
+}
+
+/** What rolls the pod: its own settings, and those with which it asks for a schema. */
+function checksumsOf(service: ServicePlan): Readonly<Record<string, string>> {
+  const others = service.otherSchemas.flatMap(({ store, service: by, settings }) =>
+    Object.values(useSettings(by, settings).checksums).map((sum) => [`schema-${store}`, sum] as const),
+  );
+  return { ...useSettings(service.name, service.settings).checksums, ...Object.fromEntries(others) };
 }
 
 /** The pod of a service: waits, the schema, preparation, and the service itself, on one set of scratch folders. */
@@ -58,7 +67,7 @@ export function applicationPod(props: ApplicationPodProps): Omit<PodProps, 'rest
     containers: [main],
     initContainers: initContainers(plan, service, base),
     volumes: claimVolumes(service.mounts, props.claims),
-    checksums: useSettings(service.name, service.settings).checksums,
+    checksums: checksumsOf(service),
     graceSeconds: service.graceSeconds + (props.preStopSeconds ?? 0),
     sameNodeAs: service.sameNodeAs,
   };
@@ -70,6 +79,7 @@ const prepareSeconds = 120;
 /** How long the start of a service may take in all, seconds: every wait to its end, and four times its usual start. */
 export function startSeconds(service: ServicePlan): number {
   const waits = service.waits.reduce((sum, { timeoutSeconds }) => sum + timeoutSeconds, 0);
-  const schema = service.awaitSchema?.timeoutSeconds ?? 0;
+  const schemas = [...(service.awaitSchema ? [service.awaitSchema] : []), ...service.otherSchemas];
+  const schema = schemas.reduce((sum, { timeoutSeconds }) => sum + timeoutSeconds, 0);
   return waits + schema + prepareSeconds * service.prepare.length + 4 * service.health.startSeconds;
 }

@@ -19,6 +19,8 @@ export interface ContainerProps {
   /** Writable folders of the pod: containers that name the same path share one emptyDir. */
   readonly podScratch?: readonly ScratchPlan[];
   readonly resources: Resources;
+  /** The image's own numeric user and group. @default - the pod's */
+  readonly user?: number | undefined;
   readonly startupProbe?: k8s.Probe;
   readonly readinessProbe?: k8s.Probe;
   readonly livenessProbe?: k8s.Probe;
@@ -103,6 +105,9 @@ export function container(plan: Pick<Plan, 'images'>, props: ContainerProps): k8
     readinessProbe: props.readinessProbe,
     livenessProbe: props.livenessProbe,
     lifecycle: props.lifecycle,
-    securityContext: containerSecurity,
+    securityContext:
+      props.user === undefined
+        ? containerSecurity
+        : { ...containerSecurity, runAsUser: props.user, runAsGroup: props.user },
   };
 }

@@ -32,6 +32,9 @@ export const defaultResources: { readonly requests: Capacity; readonly limits: C
   limits: { cpu: 1000, memory: 512 },
 };
 
+/** Each folder of a `ready` command that runs in another service's pod, MiB: it asks, and writes a cache at most. */
+export const readyFolderSize = 16;
+
 /** How long a start waits for a store: initdb, or a recovery after a crash. */
 export const storeWaitSeconds = 300;
 

@@ -2,7 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { awaitSchemaScript } from '../../lib/application';
+import { applicationPod, awaitSchemaScript } from '../../lib/application';
+import { container } from '../../lib/kubernetes/container';
+import type { System } from '../../lib/model/schema/system';
+import { serviceOf, shop, shopPlan } from './fixture';
 
 /** Runs the script as its container does: the time-out in seconds, then the command. */
 function wait(limit: number, ...command: string[]) {
@@ -38,5 +41,72 @@ describe('The wait for the schema', () => {
     const { stdout } = wait(0, 'printf', '[%s]\\n', 'a b', '$HOME; "c"');
     expect(stdout).toBe('the schema is ready\n');
     expect(wait(0, 'test', 'a b', '=', 'a b').status).toBe(0);
+  });
+});
+
+describe('The wait for a schema that another image makes', () => {
+  const secrets: System['secrets'] = {
+    signing: { class: 'generated', description: 'Signs' },
+    other: { class: 'generated', description: 'Is not read' },
+  };
+  const { backend, worker } = shop.services;
+  if (backend?.migrations === undefined || worker === undefined) throw new Error('the fixture migrates');
+  const plan = shopPlan({
+    system: {
+      images: { ...shop.images, jobs: { own: 'shop/jobs:1.0.0' } },
+      secrets,
+      services: {
+        ...shop.services,
+        backend: {
+          ...backend,
+          user: 1001,
+          secrets: { SIGNING: 'signing', OTHER: 'other' },
+          migrations: { ...backend.migrations, reads: ['SIGNING', 'RABBITMQ_URL'] },
+        },
+        worker: { ...worker, image: 'jobs' },
+      },
+    },
+  });
+  const service = serviceOf(plan, 'worker');
+  const pod = applicationPod({ plan, service, claims: new Map() });
+  const props = pod.initContainers?.find(({ name }) => name === 'await-schema-db');
+  if (props === undefined) throw new Error('no wait');
+
+  test('runs the ready command in the owner’s image, as that image’s user, with its settings', () => {
+    const made = container(plan, props);
+    expect(made.image).toBe('registry.example.com/shop/backend:1.0.0');
+    expect(made.command?.slice(3)).toEqual(['await-schema', '400', 'migrate', '--check']);
+    expect(made.securityContext).toMatchObject({ runAsUser: 1001, runAsGroup: 1001, readOnlyRootFilesystem: true });
+    expect(made.envFrom).toEqual([{ configMapRef: { name: 'backend' } }]);
+    expect(Object.keys(pod.checksums ?? {})).toContain('schema-db');
+  });
+
+  test('has the role of its own image, what the command reads, and what that is made of', () => {
+    expect(props.env?.map((item) => [item.name, 'secret' in item ? item.secret : ''])).toEqual([
+      ['SIGNING', 'signing'],
+      ['QUEUE_PASSWORD', 'queue'],
+      ['RABBITMQ_URL', ''],
+      ['DB_PASSWORD', 'db-jobs'],
+      ['DATABASE_URL', ''],
+    ]);
+  });
+
+  test('comes after the waits for its stores, and is counted in the time of the start and in the disk', () => {
+    expect(pod.initContainers?.map(({ name }) => name)).toEqual(['wait-for-db', 'wait-for-queue', 'await-schema-db']);
+    const scratch = props.scratch?.reduce((sum, { size }) => sum + size, 0) ?? 0;
+    expect(service.resources.ephemeral).toBe(64 + 64 + scratch);
+  });
+
+  test('is none where the owner is switched off or migrates nothing', () => {
+    const { migrations: _, ...quiet } = backend;
+    const without = shopPlan({
+      system: {
+        images: { ...shop.images, jobs: { own: 'shop/jobs:1.0.0' } },
+        services: { ...shop.services, backend: quiet, worker: { ...worker, image: 'jobs' } },
+      },
+    });
+    const [wait] = serviceOf(without, 'worker').waits;
+    expect(serviceOf(without, 'worker').otherSchemas).toEqual([]);
+    expect(wait?.login).toMatchObject({ user: 'jobs' });
   });
 });

@@ -4,6 +4,7 @@ import { dataInvariants } from './data';
 import { fieldInvariants } from './fields';
 import { identityInvariants } from './identity';
 import type { Invariants } from './invariant';
+import { migrationInvariants } from './migrations';
 import { networkInvariants } from './network';
 import { probeInvariants } from './probes';
 import { referenceInvariants } from './references';
@@ -26,6 +27,7 @@ export const subjects: Readonly<Record<string, Invariants>> = {
   Scaling: scalingInvariants,
   Rollout: rolloutInvariants,
   Data: dataInvariants,
+  Migrations: migrationInvariants,
   Network: networkInvariants,
   Fields: fieldInvariants,
 };

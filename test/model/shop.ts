@@ -32,7 +32,7 @@ export const shop = {
       secrets: { SIGNING_SECRET: 'signing' },
       mounts: { media: '/app/media' },
       scratch: { '/app/static': '64Mi' },
-      migrations: { run: ['migrate'], ready: ['migrate', '--check'] },
+      migrations: { run: ['migrate'], ready: ['migrate', '--check'], reads: ['SIGNING_SECRET'] },
     },
     worker: {
       kind: 'worker',

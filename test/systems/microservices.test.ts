@@ -41,6 +41,24 @@ test('stores grow at high: PostgreSQL by replicas and upwards, Redis and RabbitM
   expect(memory(named(planOf('microservices', 'production', 'high').stores, 'postgres').resources)).toBe('4096 (4096)');
 });
 
+test('the worker waits for the schema that the API makes, as itself and with nothing else of the API', () => {
+  const [schema, ...others] = named(production.services, 'worker').otherSchemas;
+  expect(others).toEqual([]);
+  expect(schema).toMatchObject({
+    store: 'postgres',
+    service: 'api',
+    image: named(production.services, 'api').image,
+    command: systems.microservices.services.api.migrations.ready,
+    timeoutSeconds: 600,
+  });
+  expect(schema?.env.map((item) => ('secret' in item ? item.secret : item.name))).toEqual([
+    'postgres-worker',
+    'DATABASE_URL',
+  ]);
+  expect(named(production.services, 'worker').awaitSchema).toBeUndefined();
+  expect(named(production.services, 'api').otherSchemas).toEqual([]);
+});
+
 test('the worker scales by its queue', () => {
   expect(systems.microservices.services.worker.scaling.queue).toMatchObject({ store: 'rabbitmq', name: 'jobs' });
   expect(systems.microservices.stores.rabbitmq.queues).toContain('jobs');

@@ -3,6 +3,7 @@ import type { Context } from '../resolve/context';
 import { settingParts } from '../resolve/env';
 import { tiers } from '../schema/primitives';
 import type { ParsedService } from '../schema/system';
+import { checkMigrations } from './migrations';
 import type { Declared } from './names';
 import { checkPaths } from './paths';
 import { checkResources } from './resources';
@@ -155,31 +156,6 @@ const checkSettings: Check = (context, name, service, path) => {
         problems.known('unknown-placeholder', `${place}.${key}`, word, 'a placeholder', Object.keys(parts));
     }
   }
-};
-
-const checkMigrations: Check = ({ problems, system }, name, service, path, declared) => {
-  if (service.migrations === undefined) return;
-  // An arrow to a store whose own declaration is wrong may well be one.
-  const toDatabase = Object.keys(service.arrows).some(
-    (target) => system.stores[target]?.kind === 'postgres' || declared.broken.has(target),
-  );
-  if (!toDatabase)
-    problems.error(
-      'migrations-without-database',
-      `${path}.migrations`,
-      'migrations without an arrow to a postgres',
-      'an arrow to the database they change',
-    );
-  const twin = Object.entries(system.services).find(
-    ([other, { image, migrations }]) => other < name && image === service.image && migrations,
-  );
-  if (twin !== undefined)
-    problems.error(
-      'two-migrators',
-      `${path}.migrations`,
-      `migrations of image ${service.image}, which ${twin[0]} runs too`,
-      'one service that migrates for each image',
-    );
 };
 
 const checks: readonly Check[] = [

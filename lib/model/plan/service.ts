@@ -30,7 +30,28 @@ export interface MigrationPlan extends Workload {
   readonly waits: readonly WaitPlan[];
   readonly scratch: readonly ScratchPlan[];
   readonly run: readonly string[];
+  /** Exits 0 when the schema is this image's version or a newer one. */
+  readonly ready: readonly string[];
   readonly timeoutSeconds: number;
+}
+
+/** A wait for the schema that a service of another image makes: its `ready` command, in its image. */
+export interface OtherSchemaPlan {
+  /** The database. */
+  readonly store: string;
+  /** The service that migrates it. */
+  readonly service: string;
+  readonly image: string;
+  /** The numeric user of that image. */
+  readonly user: number;
+  readonly command: readonly string[];
+  readonly timeoutSeconds: number;
+  /** The settings of the migrating service: a ConfigMap of its name. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** What the command reads. The database's credentials are those of the service that waits. */
+  readonly env: readonly EnvPlan[];
+  /** Its folders, small: it asks and writes nothing that matters. */
+  readonly scratch: readonly ScratchPlan[];
 }
 
 export interface ProxyPlan {
@@ -77,6 +98,8 @@ export interface ServicePlan extends Workload {
   readonly migration: MigrationPlan | undefined;
   /** The `ready` command of the service that migrates this one's database, where that shares this one's image. */
   readonly awaitSchema: { readonly command: readonly string[]; readonly timeoutSeconds: number } | undefined;
+  /** The schemas that services of other images make, in databases that this one uses. */
+  readonly otherSchemas: readonly OtherSchemaPlan[];
   readonly autoscaler: AutoscalerPlan | undefined;
   readonly schedule: string | undefined;
   readonly graceSeconds: number;

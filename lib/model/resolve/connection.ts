@@ -14,7 +14,7 @@ const schemes = {
 } as const;
 
 /** The variables an application gets of a store where its arrow names none. */
-const storeDefaults = {
+export const storeDefaults = {
   postgres: { DATABASE_URL: '{url}' },
   redis: { REDIS_URL: '{url}' },
   rabbitmq: { RABBITMQ_URL: '{url}' },

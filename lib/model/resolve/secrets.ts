@@ -97,6 +97,7 @@ function usersOf(parts: Parts): Map<string, string[]> {
   }
   for (const service of parts.services) {
     note(service.name, service.env);
+    for (const { env } of service.otherSchemas) note(service.name, env);
     if (service.migration) note(service.migration.name, service.migration.env);
   }
   return users;

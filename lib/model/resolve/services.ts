@@ -6,6 +6,7 @@ import type { Context } from './context';
 import { envOf, settingsOf } from './env';
 import { cycles } from './graph';
 import { proxyOf } from './proxy';
+import { type Migrator, migratorsByStore, otherSchemas, ownSchema, provenStores } from './schemas';
 import { serviceWaits, storeWaits } from './waits';
 import { componentOf, ephemeralOf, portsOf, replicasOf, resourcesOf, workload } from './workload';
 
@@ -74,8 +75,9 @@ function migrationOf(
     settings,
     env,
     scratch,
-    waits: storeWaits(service, stores, true),
+    waits: storeWaits(service, stores, new Set()),
     run: service.migrations.run,
+    ready: service.migrations.ready,
     timeoutSeconds: service.migrations.timeoutSeconds,
   };
 }
@@ -85,18 +87,7 @@ interface Shared {
   readonly stores: ReadonlyMap<string, StorePlan>;
   readonly cycleOf: ReadonlyMap<string, number>;
   readonly byVolume: ReadonlyMap<string, readonly string[]>;
-  /** The service that migrates, by image: all services of one image are one application. */
-  readonly migratorOf: ReadonlyMap<string, ParsedService>;
-}
-
-/** Only a service that talks to the migrated database can ask whether its schema is ready. */
-function awaitSchema(service: ParsedService, shared: Shared): ServicePlan['awaitSchema'] {
-  const migrator = shared.migratorOf.get(service.image);
-  const asks = Object.keys(service.arrows).some(
-    (target) => shared.stores.get(target)?.kind === 'postgres' && migrator !== undefined && target in migrator.arrows,
-  );
-  if (!asks || migrator?.migrations === undefined) return undefined;
-  return { command: migrator.migrations.ready, timeoutSeconds: migrator.migrations.timeoutSeconds };
+  readonly migrators: ReadonlyMap<string, Migrator>;
 }
 
 function resolveService(context: Context, name: string, service: ParsedService, shared: Shared): ServicePlan {
@@ -104,7 +95,7 @@ function resolveService(context: Context, name: string, service: ParsedService, 
   const mounts = mountsOf(context, service);
   const proxy = proxyOf(context, name, service);
   const replicas = replicasOf(service, context.tier, defaultScaling);
-  const schema = awaitSchema(service, shared);
+  const schemas = otherSchemas(context, service, shared);
   const user = service.user ?? defaultUser;
   const queue =
     context.environment.keda && context.stores.has(service.scaling?.queue?.store ?? '')
@@ -121,7 +112,7 @@ function resolveService(context: Context, name: string, service: ParsedService, 
         service.resources ?? asQuantities,
         service.highResources,
         context.tier,
-        ephemeralOf(scratch),
+        ephemeralOf([...scratch, ...schemas.flatMap((schema) => schema.scratch)]),
       ),
       ports: portsOf(service, proxy?.tlsSecret !== undefined),
       replicas,
@@ -136,13 +127,14 @@ function resolveService(context: Context, name: string, service: ParsedService, 
     settings: settingsOf(context, name, service),
     env: envOf(context, service, shared.stores),
     waits: [
-      ...storeWaits(service, shared.stores, schema === undefined),
+      ...storeWaits(service, shared.stores, provenStores(service, shared)),
       ...serviceWaits(context, name, service, shared.cycleOf),
     ],
     mounts,
     scratch,
     prepare: service.prepare,
-    awaitSchema: schema,
+    awaitSchema: ownSchema(service, shared),
+    otherSchemas: schemas,
     autoscaler: replicas.max > replicas.min ? { cpuPercent: service.scaling?.cpuPercent ?? 70, queue } : undefined,
     schedule: service.schedule,
     graceSeconds: service.graceSeconds ?? (service.proxy ? 60 : 30),
@@ -161,12 +153,11 @@ const asQuantities = {
 
 /** The services of a Plan, in the order of the system's file. */
 export function resolveServices(context: Context, stores: readonly StorePlan[]): ServicePlan[] {
-  const migrators = [...context.services.values()].filter(({ migrations }) => migrations);
   const shared: Shared = {
     stores: new Map(stores.map((store) => [store.name, store])),
     cycleOf: cycles(context),
     byVolume: mounters(context),
-    migratorOf: new Map(migrators.map((service) => [service.image, service])),
+    migrators: migratorsByStore(context.system, context.services),
   };
   return [...context.services].map(([name, service]) => resolveService(context, name, service, shared));
 }

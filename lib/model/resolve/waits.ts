@@ -21,15 +21,18 @@ function storeWait(store: StorePlan, service: ParsedService, proveLogin: boolean
   };
 }
 
-/** The waits for the stores of a service. `proveLogin` for pods that have no `ready` command to do it. */
+/**
+ * The waits for the stores of a service.
+ * @param proven stores for which a `ready` command in the same pod proves the log-in
+ */
 export function storeWaits(
   service: ParsedService,
   stores: ReadonlyMap<string, StorePlan>,
-  proveLogin: boolean,
+  proven: ReadonlySet<string>,
 ): WaitPlan[] {
   return Object.entries(service.arrows).flatMap(([target, { wait }]) => {
     const store = stores.get(target);
-    return store !== undefined && wait ? [storeWait(store, service, proveLogin)] : [];
+    return store !== undefined && wait ? [storeWait(store, service, !proven.has(target))] : [];
   });
 }
 

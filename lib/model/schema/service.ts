@@ -131,6 +131,12 @@ const serviceShape = {
     .strictObject({
       run: z.array(text).min(1).describe("Brings the schema up to this image's version"),
       ready: z.array(text).min(1).describe('Exits 0 when the schema is this version or a newer one'),
+      reads: z
+        .array(variable)
+        .optional()
+        .describe(
+          'Variables of secrets and arrows that `ready` reads besides the database and the settings, where a service of another image waits with it',
+        ),
       timeoutSeconds: seconds.default(600),
     })
     .optional(),
