@@ -5,6 +5,7 @@ import { nearest } from '../../lib/model/nearest';
 import type { Plan } from '../../lib/model/plan';
 import { formatProblem, type Problem, ProblemsError } from '../../lib/model/problem';
 import { tiers } from '../../lib/model/schema/primitives';
+import { pruneOf } from '../../lib/report';
 import { isFolder, readFiles } from '../output-folder';
 import type { Session } from '../session';
 import { synthesis } from '../synthesis';
@@ -34,7 +35,7 @@ function problemsOf(session: Session, choice: Choice, against?: Files): readonly
   const { plan, problems } = planOf(session.workspace, choice);
   if (plan === undefined) return problems;
   const made = synthesized(plan, against !== undefined);
-  const refused = against && made.files ? compareFiles(against, made.files) : [];
+  const refused = against && made.files ? compareFiles(against, made.files, pruneOf(plan, 'dist/').kinds) : [];
   return [...problems, ...made.problems, ...refused];
 }
 

@@ -1,5 +1,6 @@
 import { compareFiles } from '../../lib/changes';
 import { ProblemsError } from '../../lib/model/problem';
+import { pruneOf } from '../../lib/report';
 import { changesBetween, currentFiles, replaceFolder } from '../output-folder';
 import type { Session } from '../session';
 import { synthesis } from '../synthesis';
@@ -19,7 +20,7 @@ export function synthCommand(session: Session, system: string, environment: stri
   const before = currentFiles(folder);
   const after = synthesis().renderFiles(plan);
   if (options.compare) {
-    const problems = compareFiles(before, after);
+    const problems = compareFiles(before, after, pruneOf(plan, out).kinds);
     const errors = problems.filter(({ severity }) => severity === 'error');
     session.say(problems.filter(({ severity }) => severity === 'warning'));
     if (errors.length) throw new ProblemsError(errors);

@@ -1,8 +1,8 @@
 import type { Problem } from '../model/problem';
+import { leftBehind } from './left-behind';
 import { differing, type Files, identity, type Manifest, unreadableIn } from './manifests';
 import type { Refusal } from './refusal';
 import { rules } from './rules';
-import { isStore } from './stores';
 
 const page = 'docs/procedures.md';
 
@@ -17,31 +17,22 @@ function problem(manifest: Manifest, refusal: Refusal): Problem {
   };
 }
 
-/** A store that is gone leaves its data behind: nothing moves it. */
-function leftBehind({ file, kind, name }: Manifest): Problem {
-  return {
-    severity: 'warning',
-    rule: 'store-removed',
-    path: `${file} ${kind}/${name}`,
-    found: 'a store that is no longer there, while its data stays on its claims',
-    wanted: `its data to be moved or deleted by hand: ${page}#removing-or-moving-a-store`,
-  };
-}
-
 /**
- * What Kubernetes would refuse if `after` were applied where `before` runs. An object that is new, or in another
- * namespace, is no change.
+ * What Kubernetes would refuse if `after` were applied where `before` runs, and what would be left there. An object that is
+ * new, or in another namespace, is no change.
+ * @param pruned the kinds of the prune command of `after`: those of add-ons that it does not name are left behind
  */
-export function compareFiles(before: Files, after: Files): Problem[] {
+export function compareFiles(before: Files, after: Files, pruned: readonly string[] = []): Problem[] {
   // An old file that cannot be read would let every change pass.
   const unreadable = unreadableIn(before, after);
   if (unreadable.length) return unreadable;
   const changed = differing(before, after);
   if (changed.length === 0) return [];
   const next = new Map(differing(after, before).map((manifest) => [identity(manifest), manifest]));
-  return changed.flatMap((was) => {
+  const refused = changed.flatMap((was) => {
     const is = next.get(identity(was));
-    if (is === undefined) return isStore(was) ? [leftBehind(was)] : [];
-    return rules.flatMap((rule) => rule(was, is)).map((refusal) => problem(is, refusal));
+    return is === undefined ? [] : rules.flatMap((rule) => rule(was, is)).map((refusal) => problem(is, refusal));
   });
+  const gone = changed.filter((was) => !next.has(identity(was)));
+  return [...refused, ...leftBehind(gone, pruned)];
 }

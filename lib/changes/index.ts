@@ -1,3 +1,3 @@
 /** Changes that a running cluster cannot follow: found before they are written. */
 export { compareFiles } from './compare';
-export { type Files, parseFile } from './manifests';
+export { type Files, groupOf, isCustom, parseFile } from './manifests';

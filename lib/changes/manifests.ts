@@ -17,8 +17,20 @@ export interface Manifest {
 
 /** What makes two manifests the same object to the API server: a new version of its API changes nothing. */
 export function identity({ apiVersion, kind, namespace, name }: Manifest): string {
-  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
-  return [group, kind, namespace, name].join('/');
+  return [groupOf(apiVersion), kind, namespace, name].join('/');
+}
+
+/** Of `apps/v1` it is `apps`; the core has none. */
+export function groupOf(apiVersion: string): string {
+  return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+}
+
+const gateway = 'gateway.networking.k8s.io';
+
+/** Whether Kubernetes itself lacks a kind of this API. The Gateway API has a group that ends as its own do. */
+export function isCustom(apiVersion: string): boolean {
+  const group = groupOf(apiVersion);
+  return group === gateway || (group.includes('.') && !group.endsWith('.k8s.io'));
 }
 
 /** The value at a path, or undefined. A number in the path is the index of a list. */

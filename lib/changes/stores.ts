@@ -1,6 +1,6 @@
 /** Changes of a store that Kubernetes takes and its data does not. */
 import { isDeepStrictEqual } from 'node:util';
-import { at, type Manifest } from './manifests';
+import { at, groupOf, type Manifest } from './manifests';
 import { type Refusal, type Rule, refusal } from './refusal';
 
 function component({ object }: Manifest): unknown {
@@ -10,8 +10,12 @@ function component({ object }: Manifest): unknown {
 /** Where the data is. */
 const stores = ['database', 'cache', 'queue'];
 
+/** Kinds of operators, which hold a store with its data. */
+const clusters = ['postgresql.cnpg.io/Cluster', 'rabbitmq.com/RabbitmqCluster'];
+
 /** Whether an object is a store with data of its own. */
 export function isStore(manifest: Manifest): boolean {
+  if (clusters.includes(`${groupOf(manifest.apiVersion)}/${manifest.kind}`)) return true;
   const is = component(manifest);
   return manifest.kind === 'StatefulSet' && typeof is === 'string' && stores.includes(is);
 }

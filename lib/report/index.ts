@@ -18,6 +18,7 @@ import { type Prerequisite, prerequisitesOf } from './prerequisites';
 import { type Prune, pruneOf } from './prune';
 
 export type { Demand, DocumentedTotals, TierDemand } from './capacity';
+export { pruneOf } from './prune';
 
 /** The report as data. Its keys are stable: programs read them. CPU in millicores, memory and storage in MiB. */
 export interface Report {

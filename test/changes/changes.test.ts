@@ -323,6 +323,60 @@ describe('a change with a loss that nobody sees', () => {
     ]);
     expect(compareFiles(file(object('Deployment', { spec: {} })), new Map())).toEqual([]);
   });
+
+  test.each(['postgresql.cnpg.io/v1 Cluster', 'rabbitmq.com/v1beta1 RabbitmqCluster'])('%s is a store, too', (kind) => {
+    expect(compareFiles(file(custom(kind, 'db')), new Map())).toEqual([
+      expect.objectContaining({ severity: 'warning', rule: 'store-removed' }),
+    ]);
+  });
+});
+
+function custom(kind: string, name: string, namespace = 'shop'): Json {
+  const [apiVersion = '', word = ''] = kind.split(' ');
+  return { ...object(word, { spec: {} }), apiVersion, metadata: { name, namespace } };
+}
+
+describe('objects of an add-on that was left', () => {
+  const scaler = 'keda.sh/v1alpha1 ScaledObject';
+  const when = 'once the new output is applied (docs/procedures.md#leaving-an-add-on)';
+
+  test('are named with the command that deletes them, in one line for a kind', () => {
+    const routes = ['a', 'b'].map((name) => custom('gateway.networking.k8s.io/v1 HTTPRoute', name));
+    expect(compareFiles(file(...routes, object('Deployment', {})), new Map())).toEqual([
+      {
+        severity: 'warning',
+        rule: 'left-behind',
+        path: '30-data.k8s.yaml HTTPRoute',
+        found: 'a, b, which the new output no longer has and its prune command does not remove',
+        wanted: `it deleted ${when}: kubectl --namespace shop delete httproute.gateway.networking.k8s.io a b --ignore-not-found`,
+      },
+    ]);
+  });
+
+  test('are none where the prune command names their kind, whatever the version', () => {
+    expect(compareFiles(file(custom(scaler, 'worker')), new Map(), ['keda.sh/v1/ScaledObject'])).toEqual([]);
+    expect(compareFiles(file(custom(scaler, 'worker')), new Map(), ['keda.sh/v1/Other'])).toHaveLength(1);
+  });
+
+  test('are none while the object is still there', () => {
+    const [was, is] = [custom(scaler, 'worker'), { ...custom(scaler, 'worker'), spec: { changed: true } }];
+    expect(compareFiles(file(was), file(is))).toEqual([]);
+  });
+
+  test('are by namespace', () => {
+    const both = file(custom(scaler, 'worker'), custom(scaler, 'worker', 'other'));
+    expect(compareFiles(both, new Map())).toHaveLength(2);
+  });
+
+  test.each([
+    [scaler, 'before the new output is applied', '--cascade=foreground'],
+    ['external-secrets.io/v1 ExternalSecret', 'once the new output is applied', '--cascade=orphan'],
+    ['bitnami.com/v1alpha1 SealedSecret', 'once the new output is applied', '--cascade=orphan'],
+  ])('%s: deleted %s, with %s', (kind, moment, flag) => {
+    const [warning] = compareFiles(file(custom(kind, 'worker')), new Map());
+    expect(warning?.wanted).toContain(`it deleted ${moment} (`);
+    expect(warning?.wanted.endsWith(flag)).toBe(true);
+  });
 });
 
 test('every rule refuses something in these tests, or warns', () => {

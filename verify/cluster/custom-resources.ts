@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { groupOf, isCustom } from '../../lib/changes';
 import { moduleFilesFolder } from '../kit/module-files';
 import { PACKAGE_TYPES, packageTypesFolder } from '../kit/package-types';
 import { CRDS } from '../kit/tools';
@@ -8,13 +9,6 @@ import type { Cluster } from './cluster';
 import { RABBITMQ_SCHEMA, rabbitmqDefinition } from './rabbitmq-definition';
 
 const ESTABLISHED_SECONDS = 30;
-const GATEWAY = 'gateway.networking.k8s.io';
-
-/** Whether an object is of a kind that Kubernetes itself does not have. */
-export function isCustom({ apiVersion }: KubernetesObject): boolean {
-  const group = groupOf(apiVersion);
-  return group === GATEWAY || (group.includes('.') && !group.endsWith('.k8s.io'));
-}
 
 /**
  * Installs definitions of custom resources, as they fit this release of the server, and waits until it serves them: all
@@ -24,7 +18,8 @@ export async function installCustomResources(
   { client, release }: Pick<Cluster, 'client' | 'release'>,
   users?: readonly KubernetesObject[],
 ): Promise<void> {
-  const groups = users && new Set(users.filter(isCustom).map(({ apiVersion }) => groupOf(apiVersion)));
+  const groups =
+    users && new Set(users.filter((user) => isCustom(user.apiVersion)).map(({ apiVersion }) => groupOf(apiVersion)));
   const folders = [
     ...CRDS.filter(({ releases }) => releases.includes(release)).map(moduleFilesFolder),
     ...PACKAGE_TYPES.map(packageTypesFolder),
@@ -47,10 +42,6 @@ export const SUBSTITUTES: Readonly<Record<string, string>> = {
   ...Object.fromEntries(PACKAGE_TYPES.map(({ group, origin }) => [group, origin])),
   'rabbitmq.com': RABBITMQ_SCHEMA,
 };
-
-export function groupOf(apiVersion: string): string {
-  return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
-}
 
 async function collectionOf(client: ApiClient, object: KubernetesObject): Promise<string> {
   const collection = await client.collection(object);

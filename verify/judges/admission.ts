@@ -1,6 +1,7 @@
+import { groupOf } from '../../lib/changes';
 import { message } from '../cluster/client';
 import { type Cluster, startCluster } from '../cluster/cluster';
-import { groupOf, installCustomResources, SUBSTITUTES } from '../cluster/custom-resources';
+import { installCustomResources, SUBSTITUTES } from '../cluster/custom-resources';
 import { goProgram, RELEASES, type Release } from '../kit/tools';
 import { describe, type KubernetesObject } from '../manifests/objects';
 import { podsOf } from '../manifests/pods';

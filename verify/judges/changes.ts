@@ -1,6 +1,7 @@
+import { isCustom } from '../../lib/changes';
 import { type Cluster, startCluster } from '../cluster/cluster';
 import { createNamedClasses, createNodes } from '../cluster/controllers';
-import { installCustomResources, isCustom } from '../cluster/custom-resources';
+import { installCustomResources } from '../cluster/custom-resources';
 import { instanceObjects } from '../cluster/live';
 import { inParallel } from '../cluster/parallel';
 import { goProgram } from '../kit/tools';
@@ -52,7 +53,7 @@ async function judgeSystem(cluster: Cluster, sets: readonly ManifestSet[]): Prom
 /** Whether the environments that are applied here hold custom resources. */
 function needsAddOns(sets: readonly ManifestSet[]): boolean {
   const applied = sets.filter(({ environment }) => ['production', 'staging'].includes(environment));
-  return applied.some(({ objects }) => objects.some(isCustom));
+  return applied.some(({ objects }) => objects.some(({ apiVersion }) => isCustom(apiVersion)));
 }
 
 /** From each variant to the next one, which takes back what the one before changed, as far as `keelson synth` lets it. */
