@@ -3,6 +3,8 @@ module.exports = {
   testEnvironment: 'node',
   // By default jest leaves one core free, which on two cores is half of the machine.
   maxWorkers: '100%',
+  // Some start the whole program; a busy machine is no fault.
+  testTimeout: 60_000,
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   transform: {

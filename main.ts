@@ -6,6 +6,7 @@ import { App } from 'cdk8s';
 import { buildCharts } from './charts';
 import { defaultChoice, planOf } from './lib/choice';
 import { formatProblem, ProblemsError } from './lib/model/problem';
+import { settled, watchStrays } from './lib/strays';
 import { Workspace } from './lib/workspace';
 
 /** An empty variable counts as unset. */
@@ -13,7 +14,7 @@ function variable(name: string): string | undefined {
   return process.env[name] === '' ? undefined : process.env[name];
 }
 
-function synthesize(): void {
+async function synthesize(): Promise<void> {
   const tier = variable('KEELSON_TIER');
   const { plan, problems } = planOf(new Workspace(process.cwd()), {
     system: variable('KEELSON_SYSTEM') ?? defaultChoice.system,
@@ -26,13 +27,23 @@ function synthesize(): void {
   if (plan === undefined || errors.length) throw new ProblemsError(errors);
   const app = new App();
   buildCharts(app, plan);
+  await settled();
   app.synth();
 }
 
-try {
-  synthesize();
-} catch (error) {
-  if (!(error instanceof ProblemsError)) throw error;
-  console.error(error.message);
+function explain(error: unknown): void {
+  console.error(error instanceof ProblemsError ? error.message : error);
   process.exitCode = 1;
 }
+
+let done = false;
+watchStrays((stray) => {
+  if (done) explain(new ProblemsError([stray]));
+});
+void synthesize()
+  .catch(explain)
+  .then(settled)
+  .catch(explain)
+  .finally(() => {
+    done = true;
+  });

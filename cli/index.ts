@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { isRecord } from '../lib/model/merge';
-import { formatProblem, type Problem, ProblemsError } from '../lib/model/problem';
+import { formatProblem, ProblemsError } from '../lib/model/problem';
+import { strays, watchStrays } from '../lib/strays';
 import { buildProgram } from './program';
 import { colors, paintProblem, processTerminal, type Terminal } from './terminal';
 
@@ -41,30 +42,24 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
   }
 }
 
-function rejection(reason: unknown): Problem {
-  const [message = ''] = (reason instanceof Error ? reason.message : String(reason)).split('\n');
-  return {
-    severity: 'error',
-    rule: 'unhandled-rejection',
-    path: 'systems/ or environments/',
-    found: `a promise that nobody awaits, rejected with: ${message}`,
-    wanted: 'files without promises',
-  };
-}
-
 /** The command line of the process. A reader that has seen enough (`| head`) is no error. */
 export async function main(args: readonly string[]): Promise<number> {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
   const terminal = processTerminal();
-  let rejected = false;
-  // Only a file of the user's can leave one behind: ours are awaited.
-  process.on('unhandledRejection', (reason) => {
-    rejected = true;
-    terminal.err(formatProblem(rejection(reason)));
+  let done = false;
+  let unheard = false;
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return;
+    terminal.err(`error: ${error.message}`);
+    unheard = true;
+  });
+  watchStrays((stray) => {
+    if (!done) return;
+    terminal.err(formatProblem(stray));
+    process.exitCode = exits.wrong;
   });
   const status = await run(args, terminal);
-  await new Promise((resolve) => setImmediate(resolve)); // Node tells of rejections after the promises have run
-  return rejected && status === exits.done ? exits.wrong : status;
+  const left = await strays();
+  for (const stray of left) terminal.err(formatProblem(stray));
+  done = true;
+  return (left.length || unheard) && status === exits.done ? exits.wrong : status;
 }

@@ -6,6 +6,7 @@ import type { Plan } from '../../lib/model/plan';
 import { formatProblem, type Problem, ProblemsError } from '../../lib/model/problem';
 import { tiers } from '../../lib/model/schema/primitives';
 import { pruneOf } from '../../lib/report';
+import { settled, strays } from '../../lib/strays';
 import { isFolder, readFiles } from '../output-folder';
 import type { Session } from '../session';
 import { synthesis } from '../synthesis';
@@ -72,8 +73,9 @@ function allProblems(
   return { checked, found };
 }
 
-function checkAll(session: Session, only: Narrowed): void {
+async function checkAll(session: Session, only: Narrowed): Promise<void> {
   const { checked, found } = allProblems(session, only);
+  await settled();
   for (const { problem, where } of found.values()) {
     session.say([problem]);
     const shown = where.length > 4 ? `${where.slice(0, 4).join(', ')} and ${where.length - 4} more` : where.join(', ');
@@ -127,14 +129,14 @@ function filesAgainst(session: Session, folder: string): Files {
 }
 
 /** `keelson check` */
-export function checkCommand(
+export async function checkCommand(
   session: Session,
   system: string | undefined,
   environment: string | undefined,
   options: CheckOptions,
-): void {
+): Promise<void> {
   if (options.all) {
-    checkAll(session, { system, environment });
+    await checkAll(session, { system, environment });
     return;
   }
   const { tier, against } = options;
@@ -144,7 +146,7 @@ export function checkCommand(
     ...(tier === undefined ? {} : { tier }),
   };
   const before = against === undefined ? undefined : filesAgainst(session, against);
-  const problems = problemsOf(session, choice, before);
+  const problems = [...problemsOf(session, choice, before), ...(await strays())];
   session.say(problems);
   const where = tier === undefined ? '' : ` (${tier})`;
   conclude(session, `${choice.system} in ${choice.environment}${where}`, problems);

@@ -5,6 +5,7 @@ import { isRecord } from '../../lib/model/merge';
 import { nearest } from '../../lib/model/nearest';
 import { type Problem, ProblemsError } from '../../lib/model/problem';
 import { referenceFault } from '../../lib/model/resolve/images';
+import { settled } from '../../lib/strays';
 import type { Session } from '../session';
 
 interface ImageOptions {
@@ -78,7 +79,11 @@ function releaseProblems(released: readonly (readonly [string, string])[], path:
 }
 
 /** `keelson image` */
-export function imageCommand(session: Session, words: readonly string[], { environment, system }: ImageOptions): void {
+export async function imageCommand(
+  session: Session,
+  words: readonly string[],
+  { environment, system }: ImageOptions,
+): Promise<void> {
   const parsed = words.map(parseRelease);
   const problems = parsed.filter((item): item is Problem => 'rule' in item);
   if (problems.length) throw new ProblemsError(problems);
@@ -100,6 +105,7 @@ export function imageCommand(session: Session, words: readonly string[], { envir
   const after = { ...before, [system]: { ...before[system], ...Object.fromEntries(released) } };
   // The whole system with its new images is checked before anything is written.
   session.plan(choice, after);
+  await settled();
   writeFileSync(session.workspace.imagesFile(environment), formatReleases(after));
   for (const [name, reference] of released) {
     const was = before[system]?.[name] ?? "the system file's";

@@ -3,6 +3,7 @@ import { planOf } from '../../lib/choice';
 import type { Plan, Tier } from '../../lib/model/plan';
 import { tiers } from '../../lib/model/schema/primitives';
 import { reportOf } from '../../lib/report';
+import { settled } from '../../lib/strays';
 import { reportText } from '../report-text';
 import type { Session } from '../session';
 import { synthesis } from '../synthesis';
@@ -13,12 +14,12 @@ interface ReportCommandOptions {
 }
 
 /** `keelson report` */
-export function reportCommand(
+export async function reportCommand(
   session: Session,
   system: string,
   environment: string,
   options: ReportCommandOptions,
-): void {
+): Promise<void> {
   const { tier, format } = options;
   const plan = session.plan({ system, environment, ...(tier === undefined ? {} : { tier }) });
   const others = tiers.map(
@@ -29,5 +30,6 @@ export function reportCommand(
     .flatMap(([file, text]) => parseFile(file, text))
     .map(({ object }) => object);
   const report = reportOf(plan, { byTier, manifests });
+  await settled();
   session.out(format === 'json' ? JSON.stringify(report, null, 2) : reportText(report, session.color));
 }

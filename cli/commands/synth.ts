@@ -1,6 +1,7 @@
 import { compareFiles } from '../../lib/changes';
 import { ProblemsError } from '../../lib/model/problem';
 import { pruneOf } from '../../lib/report';
+import { settled } from '../../lib/strays';
 import { changesBetween, currentFiles, replaceFolder } from '../output-folder';
 import type { Session } from '../session';
 import { synthesis } from '../synthesis';
@@ -13,7 +14,12 @@ interface SynthOptions {
 }
 
 /** `keelson synth` */
-export function synthCommand(session: Session, system: string, environment: string, options: SynthOptions): void {
+export async function synthCommand(
+  session: Session,
+  system: string,
+  environment: string,
+  options: SynthOptions,
+): Promise<void> {
   const { tier, out } = options;
   const plan = session.plan({ system, environment, ...(tier === undefined ? {} : { tier }) });
   const folder = session.path(out);
@@ -25,6 +31,7 @@ export function synthCommand(session: Session, system: string, environment: stri
     session.say(problems.filter(({ severity }) => severity === 'warning'));
     if (errors.length) throw new ProblemsError(errors);
   }
+  await settled();
   const { added, changed, removed } = changesBetween(before, after);
   const touched = [...added, ...changed, ...removed];
   if (touched.length) replaceFolder(folder, after);

@@ -115,6 +115,19 @@ describe('a file of the user', () => {
     expect(err).not.toMatch(/^\s+at /m);
   });
 
+  test('that cannot be read keeps no other from being listed', async () => {
+    const own = temporaryRoot();
+    writeFileSync(join(own, 'systems', 'shop.ts'), "throw new Error('no licence');");
+    writeFileSync(join(own, 'environments', 'attic.yaml'), 'description: [');
+    const { status, out, err } = await keelson(['list'], own);
+    expect(status).toBe(1);
+    for (const name of ['django-react', 'nestjs-api', 'production', 'tiers: low, medium, high'])
+      expect(out).toContain(name);
+    expect(out).not.toMatch(/shop|attic/);
+    expect(err).toMatch(/^error: systems\/shop: found an error while loading it: no licence/m);
+    expect(err).toMatch(/^error: environments\/attic: found an error while loading it/m);
+  });
+
   test('that misses a module says so without the stack of who asked', async () => {
     const own = temporaryRoot();
     writeFileSync(join(own, 'systems', 'shop.ts'), "import './gone';\nexport default {};\n");

@@ -130,6 +130,19 @@ describe('main.ts', () => {
     expect(stderr).toContain('did you mean "high"?');
     expect(stderr).not.toMatch(/^\s+at /m);
   });
+
+  test('says what a file of the user leaves behind, and writes nothing', () => {
+    const own = temporaryRoot();
+    const file = join(own, 'systems', 'nestjs-api.ts');
+    writeFileSync(file, `${readFileSync(file, 'utf8')}\nvoid Promise.reject(new Error('no licence'));\n`);
+    const out = temporaryFolder();
+    const env = { ...process.env, CDK8S_OUTDIR: out, KEELSON_SYSTEM: 'nestjs-api' };
+    const args = ['--import', join(project, 'node_modules/tsx/dist/loader.mjs'), join(project, 'main.ts')];
+    const { status, stderr } = spawnSync(process.execPath, args, { cwd: own, env, encoding: 'utf8' });
+    expect(stderr).toContain('rejected with: no licence');
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect([status, readdirSync(out)]).toEqual([1, []]);
+  });
 });
 
 describe('bin/keelson.mjs', () => {
@@ -149,17 +162,36 @@ describe('bin/keelson.mjs', () => {
     expect([status(['list']), status(['check', 'lsm']), status(['chekc'])]).toEqual([0, 1, 2]);
   });
 
-  test.each([
-    ['a rejected promise', "void Promise.reject(new Error('no licence'));", 'rejected with: no licence'],
-    ['an end of the process', 'process.exit(0);', 'it calls process.exit'],
-  ])('makes %s in a file of the user a problem, without a stack trace', (_, line, message) => {
+  /** A project whose nestjs-api has one more line. */
+  function projectWith(line: string): string {
     const own = temporaryRoot();
     const file = join(own, 'systems', 'nestjs-api.ts');
     writeFileSync(file, `${readFileSync(file, 'utf8')}\n${line}\n`);
-    const args = [program, 'check', 'nestjs-api', '--root', own];
-    const { status, stderr } = spawnSync(process.execPath, args, { cwd: temporaryFolder(), encoding: 'utf8' });
+    return own;
+  }
+
+  const strays: [string, string, string][] = [
+    ['a rejected promise', "void Promise.reject(new Error('no licence'));", 'rejected with: no licence'],
+    ['an error of later', "setImmediate(() => { throw new Error('too late'); });", 'after the file was read: too late'],
+    ['an end of the process', 'process.exit(0);', 'it calls process.exit'],
+  ];
+
+  test.each(strays)('makes %s in a file of the user a problem, and writes nothing', (_, line, message) => {
+    const own = projectWith(line);
+    const args = [program, 'synth', 'nestjs-api', 'production'];
+    const { status, stderr, stdout } = spawnSync(process.execPath, args, { cwd: own, encoding: 'utf8' });
     expect(stderr).toContain(message);
     expect(stderr).not.toMatch(/^\s+at /m);
+    expect([status, stdout]).toEqual([1, '']);
+    expect(readdirSync(own)).not.toContain('dist');
+  });
+
+  test('lists the others where a file leaves something behind', () => {
+    const own = projectWith("void Promise.reject(new Error('no licence'));");
+    const args = [program, 'list', '--format', 'json', '--root', own];
+    const { status, stderr, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    expect(JSON.parse(stdout).systems).toHaveLength(4);
+    expect(stderr).toMatch(/^error: systems\/nestjs-api: found .*rejected with: no licence/);
     expect(status).toBe(1);
   });
 });
