@@ -25,6 +25,7 @@ function baseContainer({ service }: ApplicationPodProps): Omit<ContainerProps, '
     env: service.env,
     envFromConfigMaps: useSettings(service.name, service.settings).configMaps,
     mounts: claimMounts(service.mounts),
+    authorities: service.authorities,
     podScratch: service.scratch,
     resources: service.resources,
   };

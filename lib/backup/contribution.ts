@@ -1,5 +1,5 @@
 import type { k8s } from 'cdk8s-plus-28';
-import type { BackupJobPlan, EnvPlan, ThrowAwayVolumePlan } from '../model/plan';
+import type { AuthorityPlan, BackupJobPlan, EnvPlan, ThrowAwayVolumePlan } from '../model/plan';
 
 /** A Job of a component, by what differs; repository, client and credentials of the backups are given to all. */
 export interface BackupWork {
@@ -9,6 +9,8 @@ export interface BackupWork {
   readonly env?: readonly EnvPlan[];
   readonly volumes?: readonly k8s.Volume[];
   readonly mounts?: readonly k8s.VolumeMount[];
+  /** Of the stores that it reaches by encrypted connections. */
+  readonly authorities?: readonly AuthorityPlan[];
   /** Where restores and drills read from. @default - the subject's own repository */
   readonly repository?: string;
   /** A volume for this pod alone, at `/throw-away`. */

@@ -129,6 +129,7 @@ export function workPod(around: Surroundings, work: BackupWork): JobProps {
         command: ['/bin/sh', `${scriptFolder}/${file}`, ...args],
         env: environment(around, work, own),
         mounts: mounts(around, work),
+        authorities: work.authorities ?? [],
         scratch: job.scratch.filter(({ path }) => path !== toolsFolder),
         podScratch: tools,
         resources: job.resources,

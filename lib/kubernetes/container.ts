@@ -1,6 +1,7 @@
 import { k8s } from 'cdk8s-plus-28';
-import type { EnvPlan, Plan, PortPlan, Resources, ScratchPlan } from '../model/plan';
+import type { AuthorityPlan, EnvPlan, Plan, PortPlan, Resources, ScratchPlan } from '../model/plan';
 import { byteQuantity, cpuQuantity } from '../model/quantities';
+import { authorityMount } from './authority';
 import { containerSecurity } from './security';
 
 /** A container, hardened: what differs between containers and nothing else. */
@@ -14,6 +15,8 @@ export interface ContainerProps {
   readonly envFromConfigMaps?: readonly string[];
   readonly ports?: readonly PortPlan[];
   readonly mounts?: readonly k8s.VolumeMount[];
+  /** Of the stores that it reaches by encrypted connections; each is mounted, and its volume made. */
+  readonly authorities?: readonly AuthorityPlan[];
   /** Writable folders of this container alone; each becomes a sized emptyDir. */
   readonly scratch?: readonly ScratchPlan[];
   /** Writable folders of the pod: containers that name the same path share one emptyDir. */
@@ -84,6 +87,7 @@ export function environment(env: readonly EnvPlan[]): k8s.EnvVar[] {
 export function container(plan: Pick<Plan, 'images'>, props: ContainerProps): k8s.Container {
   const mounts = [
     ...(props.mounts ?? []),
+    ...(props.authorities ?? []).map(authorityMount),
     ...scratchMounts(props).map(({ name, path }) => ({ name, mountPath: path })),
   ];
   return {

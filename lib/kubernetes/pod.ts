@@ -1,5 +1,6 @@
 import type { k8s } from 'cdk8s-plus-28';
 import type { Plan, Workload } from '../model/plan';
+import { authorityVolume } from './authority';
 import { type ContainerProps, container, scratchVolumes } from './container';
 import { labels, selector } from './labels';
 import { podSecurity } from './security';
@@ -66,11 +67,17 @@ function placement(props: PodProps): Pick<k8s.PodSpec, 'affinity' | 'topologySpr
   return props.restartPolicy === undefined ? spread(props.plan, props.workload) : {};
 }
 
+/** The authorities of all containers of a pod; one that several use stands here once. */
+function authorityVolumes(containers: readonly ContainerProps[]): k8s.Volume[] {
+  const all = containers.flatMap(({ authorities = [] }) => authorities);
+  return [...new Map(all.map((authority) => [authority.of, authority])).values()].map(authorityVolume);
+}
+
 /** The pod template. The ServiceAccount carries the workload's name; its token is mounted only where it is needed. */
 export function podTemplate(props: PodProps): k8s.PodTemplateSpec {
   const { plan, workload } = props;
   const all = [...(props.initContainers ?? []), ...props.containers];
-  const volumes = [...(props.volumes ?? []), ...scratchVolumes(all)];
+  const volumes = [...(props.volumes ?? []), ...authorityVolumes(all), ...scratchVolumes(all)];
   const checksums = Object.entries(props.checksums ?? {}).map(([key, value]) => [`checksum/${key}`, value] as const);
   return {
     metadata: {

@@ -1,5 +1,6 @@
 import { helperResources } from '../model/defaults';
 import type { Plan, WaitPlan } from '../model/plan';
+import { authoritiesOf, clientTlsEnv } from './authority';
 import type { ContainerProps } from './container';
 
 /**
@@ -50,8 +51,9 @@ export function waitContainer(plan: Pick<Plan, 'images'>, wait: WaitPlan): Conta
     command: ['/bin/sh', '-c', loginScript, 'wait', ...target, wait.login.database, wait.login.user],
     env: [
       { name: 'PGPASSWORD', secret: wait.login.secret, key: 'password', optional: false },
-      ...(wait.login.tls ? [{ name: 'PGSSLMODE', value: 'require' }] : []),
+      ...clientTlsEnv(wait.login.tls),
     ],
+    authorities: authoritiesOf(wait.login.tls),
     scratch: [{ path: '/tmp', size: 1 }],
   };
 }

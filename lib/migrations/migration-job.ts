@@ -35,6 +35,7 @@ export class MigrationJob extends Construct {
           command: migration.run,
           env: migration.env,
           envFromConfigMaps: settings.configMaps,
+          authorities: migration.authorities,
           podScratch: migration.scratch,
           resources: migration.resources,
         },

@@ -18,6 +18,7 @@ export type * from './plan/network';
 export type * from './plan/secret';
 export type * from './plan/service';
 export type * from './plan/store';
+export type * from './plan/tls';
 export type * from './plan/workload';
 export type { Mode, Tier };
 

@@ -17,6 +17,7 @@ export interface ExporterProps {
   readonly args?: readonly string[];
   readonly env?: ContainerProps['env'];
   readonly mounts?: readonly k8s.VolumeMount[];
+  readonly authorities?: ContainerProps['authorities'];
 }
 
 /** The exporter's container: in the pods of its server, or in a pod of its own. */

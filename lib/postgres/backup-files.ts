@@ -94,7 +94,7 @@ max_wal_size = 2GB
 autovacuum = off
 CONFIGURATION
   pg_ctl -D "$WORK/data" -l "$WORK/log" -w -t 300 start >/dev/null || { cat "$WORK/log" >&2; fail "no server could be started"; }
-  unset PGPASSWORD PGSSLMODE
+  unset PGPASSWORD PGSSLMODE PGSSLROOTCERT
   PGHOST="$TMPDIR" PGPORT=5432 PGUSER=postgres
   export PGHOST PGPORT PGUSER
   load_globals

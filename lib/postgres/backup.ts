@@ -1,5 +1,6 @@
 import type { k8s } from 'cdk8s-plus-28';
 import type { BackupContribution, BackupWork } from '../backup';
+import { authoritiesOf, clientTlsEnv } from '../kubernetes/authority';
 import type { EnvPlan, PostgresBackupPlan, PostgresPlan } from '../model/plan';
 import { backupFiles } from './backup-files';
 
@@ -21,9 +22,8 @@ function connection(store: PostgresPlan): EnvPlan[] {
     PGPORT: String(store.port),
     PGUSER: 'postgres',
     DATABASE: store.database,
-    ...(store.external?.tls ? { PGSSLMODE: 'require' } : {}),
   };
-  return Object.entries(values).map(([name, value]) => ({ name, value }));
+  return [...Object.entries(values).map(([name, value]) => ({ name, value })), ...clientTlsEnv(store.tls)];
 }
 
 function restoreEnv(store: PostgresPlan): EnvPlan[] {
@@ -54,11 +54,17 @@ export function postgresBackup(store: PostgresPlan, backup: PostgresBackupPlan):
         job: backup.backup,
         command: ['backup.sh'],
         env: [...server, plain],
+        authorities: authoritiesOf(store.tls),
         throwAway: backup.plain ? backup.throwAway : undefined,
       },
       drill(backup.drill, store.name),
       ...(backup.recoveryTest ? [drill(backup.recoveryTest, `archive/${store.name}`)] : []),
-      { job: backup.restore, command: ['restore.sh'], env: [...server, ...restoreEnv(store)] },
+      {
+        job: backup.restore,
+        command: ['restore.sh'],
+        env: [...server, ...restoreEnv(store)],
+        authorities: authoritiesOf(store.tls),
+      },
     ],
   };
 }

@@ -1,7 +1,10 @@
 import type { PostgresPlan } from '../model/plan';
 
 /** What the server's figures follow from. */
-export type Sizing = Pick<PostgresPlan, 'majorVersion' | 'maxConnections' | 'resources' | 'claims' | 'replication'>;
+export type Sizing = Pick<
+  PostgresPlan,
+  'majorVersion' | 'maxConnections' | 'resources' | 'claims' | 'replication' | 'certificate'
+>;
 
 function clamp(value: number, least: number, most: number): number {
   return Math.floor(Math.min(Math.max(value, least), most));
@@ -56,6 +59,19 @@ function replication(store: Sizing): Record<string, string> {
   };
 }
 
+/** Where the certificate, its key and the authority are. */
+export const certificateFolder = '/run/certificate';
+
+/** Read again at every reload; a client is never asked for a certificate. TLS 1.2 is the server's own least. */
+function encryption({ certificate }: Sizing): Record<string, string> {
+  if (certificate === undefined) return {};
+  return {
+    ssl: 'on',
+    ssl_cert_file: `'${certificateFolder}/tls.crt'`,
+    ssl_key_file: `'${certificateFolder}/tls.key'`,
+  };
+}
+
 function entries(store: Sizing): Record<string, string> {
   return {
     listen_addresses: "'*'",
@@ -63,6 +79,7 @@ function entries(store: Sizing): Record<string, string> {
     superuser_reserved_connections: '3',
     ...reserved(store.majorVersion),
     password_encryption: 'scram-sha-256',
+    ...encryption(store),
     ...memory(store.resources.limits.memory, store.maxConnections),
     ...writeAheadLog(store.claims[0]?.size ?? 0),
     ...replication(store),
@@ -93,14 +110,18 @@ export function serverConfiguration(store: Sizing): string {
 
 /**
  * `pg_hba.conf`: a password everywhere, on loopback and on the socket too, where sidecars could reach it. (`peer` is no
- * way: the user of the container has no name in its /etc/passwd.) The replicas' role may stream and nothing else.
+ * way: the user of the container has no name in its /etc/passwd.) The replicas' role may stream and nothing else. Where
+ * connections are encrypted, a plain one may come from the pod itself alone.
  */
-export function hostBasedAuthentication(store: Pick<PostgresPlan, 'replication'>): string {
+export function hostBasedAuthentication(store: Pick<PostgresPlan, 'replication' | 'certificate'>): string {
   const role = store.replication?.role;
+  const host = store.certificate === undefined ? 'host' : 'hostssl';
+  const inside = store.certificate === undefined ? [] : ['127.0.0.1/32', '::1/128'];
   const lines = [
-    ...(role === undefined ? [] : [`host replication ${role} all scram-sha-256`, `host all ${role} all reject`]),
+    ...(role === undefined ? [] : [`${host} replication ${role} all scram-sha-256`, `host all ${role} all reject`]),
     'local all all scram-sha-256',
-    'host all all all scram-sha-256',
+    ...inside.map((address) => `host all all ${address} scram-sha-256`),
+    `${host} all all all scram-sha-256`,
   ];
   return ['# TYPE DATABASE USER ADDRESS METHOD', ...lines, ''].join('\n');
 }

@@ -1,5 +1,6 @@
 import type { k8s } from 'cdk8s-plus-28';
-import type { ExporterPlan, Plan, PostgresPlan } from '../model/plan';
+import { authoritiesOf } from '../kubernetes/authority';
+import type { ClientTlsPlan, ExporterPlan, Plan, PostgresPlan } from '../model/plan';
 import {
   type Contribution,
   type Contributor,
@@ -18,6 +19,11 @@ const passwordFolder = '/run/secrets/exporter';
 
 type Series = ReturnType<typeof seriesOf>;
 
+function sslParameters(tls: ClientTlsPlan | undefined): string {
+  const root = authoritiesOf(tls).map(({ file }) => `&sslrootcert=${file}`);
+  return `sslmode=${tls?.sslmode ?? 'disable'}${root.join('')}`;
+}
+
 function exporterParts(store: PostgresPlan, exporter: ExporterPlan): Pick<Contribution, 'sidecars' | 'ownPods'> {
   const volume: k8s.Volume = {
     name: 'exporter-password',
@@ -29,16 +35,17 @@ function exporterParts(store: PostgresPlan, exporter: ExporterPlan): Pick<Contri
   };
   // Beside the server it is loopback, where nothing is gained by encryption; a managed one asks for it.
   const address = store.external ? `${store.host}:${store.port}` : `127.0.0.1:${store.port}`;
-  const sslmode = store.external?.tls ? 'require' : 'disable';
+  const parameters = store.external ? sslParameters(store.tls) : 'sslmode=disable';
   const container = exporterContainer({
     exporter,
     args: [`--web.listen-address=:${exporter.port}`],
     env: [
-      { name: 'DATA_SOURCE_URI', value: `${address}/${store.database}?sslmode=${sslmode}` },
+      { name: 'DATA_SOURCE_URI', value: `${address}/${store.database}?${parameters}` },
       { name: 'DATA_SOURCE_USER', value: exporter.user ?? '' },
       { name: 'DATA_SOURCE_PASS_FILE', value: `${passwordFolder}/password` },
     ],
     mounts: [{ name: volume.name, mountPath: passwordFolder, readOnly: true }],
+    authorities: store.external ? authoritiesOf(store.tls) : [],
   });
   return placed(exporter, container, [volume]);
 }

@@ -6,7 +6,8 @@ import type { PodProps } from '../kubernetes/pod';
 import { commandAction, probe, tcpAction } from '../kubernetes/probes';
 import { dataVolume, podsServiceName } from '../kubernetes/stateful-set';
 import type { EnvPlan, Plan, PostgresPlan, ReplicationPlan, ScratchPlan } from '../model/plan';
-import { memberConfiguration } from './configuration';
+import { certificateMounts, certificateVolumes, reloadContainer } from './certificate';
+import { certificateFolder, memberConfiguration } from './configuration';
 
 const { dirname } = posix;
 
@@ -68,6 +69,7 @@ function mounts(store: PostgresPlan): k8s.VolumeMount[] {
     { name: dataVolume, mountPath: dataFolders(store.majorVersion).mount },
     { name: 'configuration', mountPath: configurationPath, readOnly: true },
     { name: 'credentials', mountPath: passwordFolder, readOnly: true },
+    ...certificateMounts(store),
     { name: 'shared-memory', mountPath: '/dev/shm' },
   ];
 }
@@ -75,6 +77,11 @@ function mounts(store: PostgresPlan): k8s.VolumeMount[] {
 /** What a member renders for itself at every start. */
 function memberScratch(store: PostgresPlan): ScratchPlan[] {
   return store.replication === undefined ? [] : [{ path: dirname(memberConfiguration), size: 1 }];
+}
+
+/** How members reach each other, in a connection string. `prefer`: one that has yet to be told may ask one that encrypts. */
+function memberTls({ certificate }: PostgresPlan): string {
+  return certificate === undefined ? 'sslmode=prefer' : `sslmode=verify-full sslrootcert=${certificateFolder}/ca.crt`;
 }
 
 /** Decides the role of a member, as an init container. It may run the server for a moment, so it has what that has. */
@@ -95,7 +102,7 @@ function prepareContainer(store: PostgresPlan, replication: ReplicationPlan): Co
       { name: 'CREDENTIALS', value: passwordFolder },
       { name: 'REPLICATION_ROLE', value: replication.role },
       { name: 'FIRST_START_SECONDS', value: String(firstStartSeconds) },
-      { name: 'TLS', value: 'sslmode=prefer' },
+      { name: 'TLS', value: memberTls(store) },
     ],
     mounts: mounts(store),
     scratch: [{ path: '/tmp', size: 16 }],
@@ -148,16 +155,23 @@ function credentials(store: PostgresPlan): k8s.Volume {
   };
 }
 
+const places = { scripts: configurationPath, credentials: passwordFolder };
+
+function reloadMounts(store: PostgresPlan): k8s.VolumeMount[] {
+  return mounts(store).filter(({ name }) => ['configuration', 'credentials', 'certificate'].includes(name));
+}
+
 /** The server's pod: the same for every ordinal. */
 export function postgresPod(plan: Plan, store: PostgresPlan, files: Readonly<Record<string, string>>): PodProps {
   return {
     plan,
     workload: store,
-    containers: [postgresContainer(store)],
+    containers: [postgresContainer(store), ...reloadContainer(store, places, reloadMounts(store))],
     initContainers: store.replication && [prepareContainer(store, store.replication)],
     volumes: [
       { name: 'configuration', configMap: { name: `${store.name}-config` } },
       credentials(store),
+      ...certificateVolumes(store),
       sharedMemory(store),
     ],
     checksums: { configuration: checksum(files) },

@@ -6,6 +6,7 @@ import { serviceAccount } from '../kubernetes/service-account';
 import { podsServiceName, statefulSet } from '../kubernetes/stateful-set';
 import type { Plan, PostgresPlan } from '../model/plan';
 import { Claim } from '../storage';
+import { reloadScript, ServerCertificate } from './certificate';
 import { hostBasedAuthentication, serverConfiguration } from './configuration';
 import { prepareScript, startScript } from './member-files';
 import { postgresPod } from './pod';
@@ -22,6 +23,7 @@ function configurationFiles(store: PostgresPlan): Record<string, string> {
     'pg_hba.conf': hostBasedAuthentication(store),
     'start.sh': startScript,
     ...(store.replication === undefined ? {} : { 'prepare.sh': prepareScript }),
+    ...(store.certificate === undefined ? {} : { 'reload.sh': reloadScript }),
   };
 }
 
@@ -40,6 +42,7 @@ export class Postgres extends Construct {
   private server({ plan, store }: PostgresProps): void {
     const files = configurationFiles(store);
     for (const claim of store.claims) new Claim(this, claim.name, { plan, claim });
+    new ServerCertificate(this, 'certificate', plan, store);
     serviceAccount(this, plan, store);
     configMap(this, plan, store, `${store.name}-config`, files);
     service(this, { plan, workload: store, name: podsServiceName(store), headless: true });

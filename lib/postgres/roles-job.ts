@@ -1,5 +1,6 @@
 import type { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
+import { authoritiesOf, clientTlsEnv } from '../kubernetes/authority';
 import { checksum } from '../kubernetes/checksum';
 import { configMap } from '../kubernetes/config-map';
 import type { ContainerProps } from '../kubernetes/container';
@@ -68,7 +69,7 @@ function rolesContainer(store: PostgresPlan): ContainerProps {
       { name: 'PGHOST', value: store.host },
       { name: 'PGPORT', value: String(store.port) },
       { name: 'PGUSER', value: 'postgres' },
-      ...(store.external?.tls ? [{ name: 'PGSSLMODE', value: 'require' }] : []),
+      ...clientTlsEnv(store.tls),
       { name: 'SCRIPTS', value: scriptFolder },
       { name: 'CREDENTIALS', value: credentialsFolder },
       ...monitorEnv(store),
@@ -78,6 +79,7 @@ function rolesContainer(store: PostgresPlan): ContainerProps {
       { name: 'scripts', mountPath: scriptFolder, readOnly: true },
       { name: 'credentials', mountPath: credentialsFolder, readOnly: true },
     ],
+    authorities: authoritiesOf(store.tls),
     scratch: [{ path: '/tmp', size: 1 }],
     resources: store.rolesJob.resources,
   };

@@ -108,21 +108,35 @@ function documentedTotals(plan: Plan, lines: readonly CapacityLine[]): Documente
   };
 }
 
-/** Exporters beside their servers: lines of their own, in pods that are counted already. */
+/** A container in the pods of a workload: a line of its own, in pods that are counted already. */
+function sidecarLine(
+  plan: Plan,
+  of: string,
+  sidecar: Pick<Workload, 'name' | 'component' | 'resources'>,
+): CapacityLine[] {
+  const host = plan.workloads.find(({ name }) => name === of);
+  if (host === undefined) return [];
+  const { minimum, maximum, ...rest } = line(plan, { ...host, ...sidecar });
+  return [{ ...rest, minimum: { ...minimum, pods: 0 }, maximum: { ...maximum, pods: 0 } }];
+}
+
+/** Exporters beside their servers, and what tells a server of a renewed certificate. */
 function sidecarLines(plan: Plan): CapacityLine[] {
-  const exporters = plan.monitors?.exporters ?? [];
-  return exporters.flatMap((exporter): CapacityLine[] => {
-    const host = plan.workloads.find(({ name }) => name === exporter.of);
-    if (exporter.pods === undefined || host === undefined) return [];
-    const sidecar = {
-      ...host,
-      name: `${host.name} exporter`,
-      component: 'monitoring',
-      resources: exporter.resources,
-    } as const;
-    const { minimum, maximum, ...rest } = line(plan, sidecar);
-    return [{ ...rest, minimum: { ...minimum, pods: 0 }, maximum: { ...maximum, pods: 0 } }];
-  });
+  const exporters = plan.monitors?.exporters.filter(({ pods }) => pods !== undefined) ?? [];
+  return [
+    ...exporters.flatMap(({ of, resources }) =>
+      sidecarLine(plan, of, { name: `${of} exporter`, component: 'monitoring', resources }),
+    ),
+    ...plan.stores.flatMap((store) =>
+      store.kind === 'postgres' && store.certificate
+        ? sidecarLine(plan, store.name, {
+            name: `${store.name} reload`,
+            component: store.component,
+            resources: store.certificate.reload,
+          })
+        : [],
+    ),
+  ];
 }
 
 function linesOf(plan: Plan): CapacityLine[] {

@@ -110,6 +110,22 @@ function edge(plan: Plan): Prerequisite[] {
   ];
 }
 
+/** cert-manager for the certificates of stores; that of the edge is asked for there. */
+function storeIssuers(plan: Plan): Prerequisite[] {
+  return plan.stores.flatMap((store) => {
+    const from = store.kind === 'postgres' ? store.certificate?.from : undefined;
+    if (from?.by !== 'cert-manager') return [];
+    const namespaced = from.issuerKind === 'Issuer' ? `-n ${plan.namespace} ` : '';
+    return [
+      prerequisite(
+        `cert-manager with the ${from.issuerKind} ${from.issuer}, of an authority of your own`,
+        `it makes the Secret ${store.name}-tls, with ca.crt, for names inside the cluster; no public authority signs those`,
+        `kubectl ${namespaced}get ${from.issuerKind.toLowerCase()} ${from.issuer}`,
+      ),
+    ];
+  });
+}
+
 function addOns(plan: Plan): Prerequisite[] {
   const provider = plan.secretsProvider;
   const scaled = plan.services.filter(({ autoscaler }) => autoscaler !== undefined).map(({ name }) => name);
@@ -199,5 +215,13 @@ function secrets(plan: Plan): Prerequisite[] {
 
 /** What the cluster must have, from the most general to the most particular. */
 export function prerequisitesOf(plan: Plan): Prerequisite[] {
-  return [...cluster(plan), ...storage(plan), ...edge(plan), ...addOns(plan), ...outside(plan), ...secrets(plan)];
+  return [
+    ...cluster(plan),
+    ...storage(plan),
+    ...edge(plan),
+    ...storeIssuers(plan),
+    ...addOns(plan),
+    ...outside(plan),
+    ...secrets(plan),
+  ];
 }

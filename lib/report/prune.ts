@@ -33,6 +33,12 @@ const builtIn = [
   'rbac.authorization.k8s.io/v1/ClusterRoleBinding',
 ] as const;
 
+/** Of the edge, or of a store that encrypts. */
+function hasCertificates({ edge, stores }: Plan): boolean {
+  const ofStore = stores.some((store) => store.kind === 'postgres' && store.certificate?.from.by === 'cert-manager');
+  return ofStore || (edge.tls.by === 'cert-manager' && edge.tls.certificate);
+}
+
 /**
  * Kinds of add-ons, only where they are opted into: a kind that the cluster does not know makes the command fail before
  * anything is applied. Left out are those whose deletion takes data or Secrets with it: the clusters of database and
@@ -40,7 +46,7 @@ const builtIn = [
  */
 function custom(plan: Plan): string[] {
   return [
-    ...(plan.edge.tls.by === 'cert-manager' && plan.edge.tls.certificate ? ['cert-manager.io/v1/Certificate'] : []),
+    ...(hasCertificates(plan) ? ['cert-manager.io/v1/Certificate'] : []),
     ...(plan.edge.kind === 'gateway'
       ? ['v1/Gateway', 'v1/HTTPRoute', 'v1beta1/ReferenceGrant'].map((kind) => `gateway.networking.k8s.io/${kind}`)
       : []),

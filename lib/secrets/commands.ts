@@ -24,7 +24,7 @@ function quoted(text: string): string {
 function literal(key: string, value: SecretValue | undefined): string {
   if (value?.make === 'hex') return `--from-literal=${key}="$(openssl rand -hex ${value.bytes})"`;
   if (value?.make === 'literal') return `--from-literal=${key}=${quoted(value.value)}`;
-  return `--from-literal=${key}=${placeholder(key)}`;
+  return key.endsWith('.crt') ? `--from-file=${key}` : `--from-literal=${key}=${placeholder(key)}`;
 }
 
 function selfSigned(secret: SecretPlan): string[] {
@@ -32,7 +32,7 @@ function selfSigned(secret: SecretPlan): string[] {
   if (value?.make !== 'certificate') return [];
   const names = value.hosts.map((host) => `DNS:${host}`).join(',');
   return [
-    `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 -subj /CN=${secret.name} -addext subjectAltName=${names} -keyout tls.key -out tls.crt`,
+    `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 -subj /CN=${secret.name} -addext ${quoted(`subjectAltName=${names}`)} -keyout tls.key -out tls.crt`,
   ];
 }
 
@@ -44,8 +44,10 @@ function create(plan: Pick<Plan, 'namespace'>, secret: SecretPlan): string[] {
     ];
   }
   if (secret.type === 'kubernetes.io/tls') {
-    const authority = 'ca.crt' in secret.keys ? ' --from-file=ca.crt=tls.crt' : '';
     const made = selfSigned(secret);
+    // A certificate that signed itself is its own authority.
+    const file = made.length ? 'ca.crt=tls.crt' : 'ca.crt';
+    const authority = 'ca.crt' in secret.keys ? ` --from-file=${file}` : '';
     return authority === ''
       ? [...made, `kubectl create secret tls ${target} --cert=tls.crt --key=tls.key`]
       : [

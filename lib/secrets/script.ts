@@ -108,9 +108,10 @@ echo "$made made, $kept existed already"
 `;
 
 /**
- * Makes self-signed certificates, in an image that has openssl (the helper's has not). Such a certificate is its own
- * authority, so clients verify against itself. Arguments: folder, days, then for each certificate its Secret's name and
- * its subjectAltName, as `name=DNS:a,DNS:b`.
+ * Makes certificates, in an image that has openssl (the helper's has not): for each an authority of its own, which signs
+ * this one and no other, for its key is thrown away. `tls.crt` has both, so that whoever trusts that file trusts the
+ * server. Arguments: folder, days, then for each certificate its Secret's name and its subjectAltName, as
+ * `name=DNS:a,DNS:b`.
  */
 export const certificateScript = `set -eu
 umask 077
@@ -120,14 +121,28 @@ command -v openssl >/dev/null || {
   echo "bootstrap: this image has no openssl to make a certificate with; use its Debian variant, or another secrets provider" >&2
   exit 1
 }
-for item in "$@"; do
-  name=\${item%%=*}
-  mkdir -p "$folder/$name"
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days "$days" -subj "/CN=$name" \\
-    -addext "subjectAltName=\${item#*=}" -keyout "$folder/$name/tls.key" -out "$folder/$name/tls.crt" 2>"$folder/error" || {
+quiet() {
+  "$@" 2>"$folder/error" || {
     cat "$folder/error" >&2
     exit 1
   }
-  cp "$folder/$name/tls.crt" "$folder/$name/ca.crt"
+}
+for item in "$@"; do
+  name=\${item%%=*}
+  mkdir -p "$folder/$name"
+  cd "$folder/$name"
+  quiet openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days "$days" \\
+    -subj "/O=authority/CN=$name" -addext 'keyUsage=critical,keyCertSign' -keyout authority.key -out ca.crt
+  quiet openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj "/CN=$name" -keyout tls.key -out request
+  {
+    echo "subjectAltName=\${item#*=}"
+    echo 'basicConstraints=critical,CA:FALSE'
+    echo 'keyUsage=critical,digitalSignature'
+    echo 'extendedKeyUsage=serverAuth'
+  } >extensions
+  quiet openssl x509 -req -in request -CA ca.crt -CAkey authority.key -days "$days" -extfile extensions \\
+    -set_serial "0x$(openssl rand -hex 16)" -out tls.crt
+  cat ca.crt >>tls.crt
+  rm authority.key request extensions
 done
 `;

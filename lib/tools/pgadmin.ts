@@ -54,7 +54,7 @@ function serversJson(databases: readonly Database[]): string {
       Port: store.port,
       MaintenanceDB: store.database,
       Username: user,
-      ConnectionParameters: { sslmode: store.tls === 'off' ? 'prefer' : 'require', passfile: '/.pgpass' },
+      ConnectionParameters: { sslmode: store.tls === undefined ? 'prefer' : 'require', passfile: '/.pgpass' },
     },
   ]);
   return `${JSON.stringify({ Servers: Object.fromEntries(servers) }, undefined, 2)}\n`;

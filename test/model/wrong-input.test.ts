@@ -10,7 +10,7 @@ interface WrongInput {
   readonly says: string;
 }
 
-const table = ['wrong-input.yaml', 'wrong-input-2.yaml'].flatMap(
+const table = ['wrong-input.yaml', 'wrong-input-2.yaml', 'wrong-encryption.yaml'].flatMap(
   (file) => parse(readFileSync(join(__dirname, file), 'utf8')) as WrongInput[],
 );
 

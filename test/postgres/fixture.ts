@@ -1,6 +1,7 @@
 import { App } from 'cdk8s';
 import { DataChart } from '../../charts/data';
 import { resolvePlan } from '../../lib/model';
+import { mergePatch } from '../../lib/model/merge';
 import type { Plan, PostgresPlan, RabbitmqPlan, RedisPlan, StorePlan } from '../../lib/model/plan';
 import type { Environment } from '../../lib/model/schema/environment';
 import type { System } from '../../lib/model/schema/system';
@@ -63,10 +64,10 @@ const laptop: Environment = {
   tls: { by: 'none' },
 };
 
-/** The fixture's Plan, in an environment that differs as told. */
-export function shopPlan(environment: Partial<Environment> = {}): Plan {
+/** The fixture's Plan, in an environment that differs as told, with a database that differs as told. */
+export function shopPlan(environment: Partial<Environment> = {}, db: Readonly<Record<string, unknown>> = {}): Plan {
   const { plan, problems } = resolvePlan({
-    system: { id: 'shop', raw: shop },
+    system: { id: 'shop', raw: mergePatch(shop, { stores: { db } }) },
     environment: { name: 'laptop', raw: { ...laptop, ...environment } },
   });
   if (plan === undefined) throw new Error(JSON.stringify(problems));

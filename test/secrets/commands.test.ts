@@ -41,7 +41,7 @@ describe('The commands that make what no provider makes', () => {
     const existing: SecretsProvider = { provider: 'existing' };
     expect(commandsOf('cookie', existing)?.[0]).toContain('--from-literal=cookie="$(openssl rand -hex 32)"');
     expect(commandsOf('db-tls', existing)?.slice(0, 2)).toEqual([
-      expect.stringContaining('-addext subjectAltName=DNS:db,DNS:db.shop-production.svc'),
+      expect.stringContaining("-addext 'subjectAltName=DNS:db,DNS:db.shop-production.svc'"),
       'kubectl create secret generic db-tls --namespace shop-production --type=kubernetes.io/tls --from-file=tls.crt --from-file=tls.key --from-file=ca.crt=tls.crt',
     ]);
   });

@@ -48,7 +48,7 @@ test('the database is lms on 5432, with encrypted connections and disks', () => 
   expect(named(medium.stores, 'db')).toMatchObject({
     database: 'lms',
     port: 5432,
-    tls: 'verify-full',
+    tls: { sslmode: 'verify-full' },
     maxConnections: 100,
   });
   for (const { claims } of high.stores) for (const claim of claims) expect(claim.storageClass).toBe('encrypted');

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { hostBasedAuthentication, prepareScript, serverConfiguration, startScript } from '../../lib/postgres';
 import { type Outcome, run } from '../kit/command';
 import { type Server, startServer } from '../servers/process';
+import type { CertificateFolder } from './certificate';
 import { sizing } from './sizing';
 
 const bin = '/usr/lib/postgresql/15/bin';
@@ -31,6 +32,7 @@ export class Member {
     readonly folder: string,
     readonly ordinal: number,
     readonly ports: readonly number[],
+    readonly certificate: CertificateFolder,
   ) {
     for (const name of ['volume', 'etc', 'run', 'credentials', 'bin', 'socket'])
       mkdirSync(join(this.folder, name), { recursive: true });
@@ -54,10 +56,12 @@ export class Member {
 
   /** The configuration, with the settings of a test on top, but below what the member adds for itself. */
   configure(settings: Readonly<Record<string, string>> = {}): void {
-    const own = { max_slot_wal_keep_size: '64MB', wal_keep_size: '48MB', max_wal_size: '64MB', ...settings };
+    const small = { max_slot_wal_keep_size: '64MB', wal_keep_size: '48MB', max_wal_size: '64MB' };
+    const own = { ...small, ...settings };
     const lines = serverConfiguration(sizing)
       .replace(/^listen_addresses.*$/m, "listen_addresses = '127.0.0.1'")
       .replace('/run/postgres', join(this.folder, 'run'))
+      .replaceAll('/run/certificate', this.certificate.path)
       .split('\n')
       .map((line) => {
         const [key = '', value] = line.split(' = ');
@@ -83,7 +87,7 @@ export class Member {
       CREDENTIALS: at('credentials'),
       REPLICATION_ROLE: 'replicator',
       FIRST_START_SECONDS: '2',
-      TLS: 'sslmode=prefer',
+      TLS: `sslmode=verify-full sslrootcert=${this.certificate.authority}`,
     };
   }
 

@@ -1,7 +1,7 @@
 /**
  * Three members on loopback, with the scripts and the configuration of the manifests, against PostgreSQL 15: they stream, a
  * copy that was interrupted recovers, a promotion loses nothing, the old primary comes back as a replica, and what a slot
- * keeps has an end. `node --import tsx verify/postgres/replication.ts`; exits 1 when a check fails.
+ * keeps has an end. All of it over TLS.
  */
 import { strict as assert } from 'node:assert';
 import { spawn } from 'node:child_process';
@@ -10,8 +10,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { must, run } from '../kit/command';
-import { ensureDebianPackage } from '../kit/debian';
 import { freePorts } from '../servers/ports';
+import { CertificateFolder } from './certificate';
 import { Member, passwords } from './member';
 
 type Members = readonly [Member, Member, Member];
@@ -68,6 +68,7 @@ const checks: Readonly<Record<string, (members: Members) => Promise<void>>> = {
       'db_1true db_2true',
     );
     assert.match((await b.ask('INSERT INTO items VALUES (-1)')).stderr, /read-only transaction/);
+    assert.equal(await a.sql('SELECT bool_and(ssl) FROM pg_stat_replication JOIN pg_stat_ssl USING (pid)'), 't');
   },
 
   'the role of the replicas can stream, and cannot log in': async ([a]) => {
@@ -263,12 +264,12 @@ const checks: Readonly<Record<string, (members: Members) => Promise<void>>> = {
   },
 };
 
-async function main(): Promise<void> {
-  await ensureDebianPackage({ package: 'postgresql-15', program: '/usr/lib/postgresql/15/bin/postgres' });
+export async function replication(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'keelson-members-'));
   chmodSync(folder, 0o755);
   const ports = await freePorts(3);
-  const member = (ordinal: number): Member => new Member(join(folder, `db-${ordinal}`), ordinal, ports);
+  const certificate = await CertificateFolder.make(['db']);
+  const member = (ordinal: number): Member => new Member(join(folder, `db-${ordinal}`), ordinal, ports, certificate);
   const members = [member(0), member(1), member(2)] as const;
   await must('chown', ['-R', 'postgres:postgres', folder]);
   try {
@@ -278,12 +279,8 @@ async function main(): Promise<void> {
     }
   } finally {
     for (const one of members) await one.stop();
+    certificate.remove();
     if (!process.env['KEEP']) rmSync(folder, { recursive: true, force: true });
     else console.log(folder);
   }
 }
-
-main().catch((error: unknown) => {
-  console.error(error);
-  process.exitCode = 1;
-});

@@ -98,7 +98,7 @@ export interface Reconcile {
 }
 
 /** A server without replicas. */
-const alone = { ...sizing, replication: undefined };
+const alone = { ...sizing, replication: undefined, certificate: undefined };
 
 function launch(folder: string, port: number): Promise<Server> {
   const files = ['-c', `config_file=${folder}/etc/postgresql.conf`, '-c', `hba_file=${folder}/etc/pg_hba.conf`];

@@ -1,3 +1,4 @@
+import { helperResources } from '../../lib/model/defaults';
 import type { PostgresPlan } from '../../lib/model/plan';
 
 const capacity = { cpu: 1000, memory: 512 };
@@ -9,5 +10,6 @@ export const sizing = {
   maxConnections: 100,
   resources: { requests: capacity, limits: capacity, ephemeral: 256 },
   claims: [{ ...claim, storageClass: undefined, accessMode: 'ReadWriteOnce' }],
+  certificate: { secret: 'db-tls', hosts: [], reload: helperResources, from: { by: 'self-signed' } },
   replication: { role: 'replicator', secret: 'db-replication', members: 3 },
 } satisfies Partial<PostgresPlan>;

@@ -83,7 +83,7 @@ function checkVariables({ problems, system, at }: Context): void {
   }
 }
 
-const storeParts = ['url', 'host', 'port', 'user', 'password', 'database'];
+const storeParts = ['url', 'host', 'port', 'user', 'password', 'database', 'sslmode', 'sslrootcert'];
 const otherParts = ['url', 'host', 'port'];
 
 function checkTemplates(

@@ -1,5 +1,6 @@
 import { isRecord } from '../merge';
 import type { Context } from '../resolve/context';
+import { certificateSecret } from '../resolve/store-tls';
 import type { Selection } from '../selection';
 
 /** The names a system's file declares, as it was written: a part with a mistake in it still has its name. */
@@ -144,7 +145,7 @@ function checkSecretNames(context: Context): void {
     const clients = Object.values(system.services).filter(({ arrows }) => name in arrows);
     const own =
       kind === 'postgres'
-        ? [`${name}-superuser`, ...clients.map(({ image }) => `${name}-${image}`)]
+        ? [`${name}-superuser`, certificateSecret(name), ...clients.map(({ image }) => `${name}-${image}`)]
         : [name, `${name}-cookie`];
     for (const secret of own) taken.set(secret, `stores.${name}`);
   }

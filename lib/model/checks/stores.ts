@@ -1,9 +1,11 @@
 import { mib } from '../quantities';
 import { connectionBudget, writeOut } from '../resolve/budget';
 import type { Context } from '../resolve/context';
-import { endpointOf, engineOf, replicationRole, roleName } from '../resolve/stores';
+import { replicationRole, roleName } from '../resolve/postgres';
+import { endpointOf, engineOf } from '../resolve/stores';
 import { tiers } from '../schema/primitives';
 import type { ParsedStore } from '../schema/system';
+import { checkEncryption } from './encryption';
 import { checkResources } from './resources';
 import { isSchedule } from './services';
 
@@ -73,13 +75,6 @@ const checkPostgres: Check = (context, _name, store, path) => {
       `${path}.image`,
       `"${reference}"`,
       'the same base image for ever: musl and glibc sort text differently, and a change corrupts indexes',
-    );
-  if (store.tls === 'verify-full')
-    problems.warning(
-      'postgres-tls-not-yet',
-      `${path}.tls`,
-      '"verify-full"',
-      'encrypted connections once TLS to PostgreSQL is built; they are plain inside the namespace until then',
     );
 };
 
@@ -213,7 +208,7 @@ const checkBackup: Check = (context, name, store, path) => {
 };
 
 const checks: readonly Check[] = [
-  ...[checkEngine, checkBudget, checkPostgres, checkPostgresAge, checkRoles],
+  ...[checkEngine, checkBudget, checkPostgres, checkPostgresAge, checkRoles, checkEncryption],
   ...[checkRabbitmq, checkRedis, checkReplicas, checkBackup],
 ];
 

@@ -1,5 +1,6 @@
 /** The application's own workloads. */
 import type { RoutePlan } from './network';
+import type { AuthorityPlan } from './tls';
 import type { ClaimPlan, EnvPlan, MountPlan, ScratchPlan, WaitPlan, Workload } from './workload';
 
 export interface HealthPlan {
@@ -28,6 +29,7 @@ export interface MigrationPlan extends Workload {
   readonly settings: Readonly<Record<string, string>>;
   readonly env: readonly EnvPlan[];
   readonly waits: readonly WaitPlan[];
+  readonly authorities: readonly AuthorityPlan[];
   readonly scratch: readonly ScratchPlan[];
   readonly run: readonly string[];
   /** Exits 0 when the schema is this image's version or a newer one. */
@@ -91,6 +93,8 @@ export interface ServicePlan extends Workload {
   readonly settings: Readonly<Record<string, string>>;
   readonly env: readonly EnvPlan[];
   readonly waits: readonly WaitPlan[];
+  /** Of the stores that it reaches by encrypted connections. */
+  readonly authorities: readonly AuthorityPlan[];
   readonly mounts: readonly MountPlan[];
   readonly scratch: readonly ScratchPlan[];
   readonly prepare: readonly (readonly string[])[];

@@ -1,4 +1,5 @@
 /** Stores and their roles. */
+import type { CertificatePlan, ClientTlsPlan } from './tls';
 import type { ClaimPlan, WaitPlan, Workload } from './workload';
 
 export interface StoreBase extends Workload {
@@ -49,7 +50,10 @@ export interface PostgresPlan extends StoreBase {
   /** Set where any tier has replicas, and the same at every tier: a tier changes no pod, but their number. */
   readonly replication: ReplicationPlan | undefined;
   readonly rolesJob: Workload & { readonly waits: readonly WaitPlan[] };
-  readonly tls: 'off' | 'verify-full';
+  /** How clients encrypt. Undefined: they do not. */
+  readonly tls: ClientTlsPlan | undefined;
+  /** What the server shows them; undefined where it is not ours, or does not encrypt. */
+  readonly certificate: CertificatePlan | undefined;
   readonly budget: ConnectionBudget;
 }
 

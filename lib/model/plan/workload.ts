@@ -1,4 +1,5 @@
 /** What every workload has. */
+import type { ClientTlsPlan } from './tls';
 
 export interface Capacity {
   readonly cpu: number;
@@ -81,8 +82,7 @@ export interface WaitPlan {
         readonly database: string;
         readonly user: string;
         readonly secret: string;
-        /** The server is asked for an encrypted connection, and no other. */
-        readonly tls: boolean;
+        readonly tls: ClientTlsPlan | undefined;
       }
     | undefined;
 }

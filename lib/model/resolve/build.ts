@@ -9,6 +9,7 @@ import { monitoringClaims, monitoringOf, monitoringWorkloads, resolveMonitoring,
 import { monitoringArrows, monitoringVisitors } from './scrapes';
 import { resolveProvider, resolveSecrets } from './secrets';
 import { resolveServices } from './services';
+import { storeSidecars } from './store-tls';
 import { claimsAtMost, resolveStores } from './stores';
 import { resolveTools } from './tools';
 import { resolveVolumes } from './volumes';
@@ -137,7 +138,7 @@ export function buildPlan(context: Context): Plan {
     keda: environment.keda,
     backups: context.system.backups,
     backupTarget: backupTarget(context),
-    quota: quotaOf(workloads, claims, sidecarsOf(parts.monitors)),
+    quota: quotaOf(workloads, claims, [...sidecarsOf(parts.monitors), ...storeSidecars(stores)]),
     patches: patchesOf(context),
     cdn: cdnOf(context),
   };

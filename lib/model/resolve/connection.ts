@@ -1,11 +1,13 @@
 import type { EnvPlan, StorePlan } from '../plan';
 import type { ParsedService } from '../schema/system';
-import { roleName } from './stores';
+import { roleName } from './postgres';
 
 type Arrow = ParsedService['arrows'][string];
 
 /** What fills the placeholders of a connection variable. */
-type Parts = Readonly<Record<'url' | 'host' | 'port' | 'user' | 'password' | 'database', string>>;
+type Parts = Readonly<
+  Record<'url' | 'host' | 'port' | 'user' | 'password' | 'database' | 'sslmode' | 'sslrootcert', string>
+>;
 
 const schemes = {
   postgres: { plain: 'postgresql', tls: 'postgresql' },
@@ -39,10 +41,17 @@ export function credentials(
   return { user: store.kind === 'redis' ? '' : store.account, secret: store.secret };
 }
 
-/** libpq knows no scheme for TLS, but a parameter. @see https://www.postgresql.org/docs/current/libpq-ssl.html */
+/** libpq's parameters for TLS; of an unencrypted store there are none. */
+function tlsOf(store: StorePlan): { readonly sslmode?: string; readonly sslrootcert?: string } {
+  if (store.kind !== 'postgres' || store.tls === undefined) return {};
+  const { sslmode, authority } = store.tls;
+  return authority === undefined ? { sslmode } : { sslmode, sslrootcert: authority.file };
+}
+
+/** libpq knows no scheme for TLS, but parameters. @see https://www.postgresql.org/docs/current/libpq-ssl.html */
 function queryOf(store: StorePlan, arrow: Arrow): string {
-  const tls: Record<string, string> = store.kind === 'postgres' && store.external?.tls ? { sslmode: 'require' } : {};
-  const query = new URLSearchParams({ ...tls, ...arrow.query }).toString();
+  // A slash may stand in a query as it is, and a path stays one that a person can read.
+  const query = new URLSearchParams({ ...tlsOf(store), ...arrow.query }).toString().replaceAll('%2F', '/');
   return query === '' ? '' : `?${query}`;
 }
 
@@ -60,6 +69,9 @@ function storeParts(store: StorePlan, service: ParsedService, arrow: Arrow, pass
     user,
     password,
     database,
+    sslmode: 'disable',
+    sslrootcert: '',
+    ...tlsOf(store),
   };
 }
 

@@ -1,5 +1,5 @@
 import { helperResources } from '../defaults';
-import type { EnvPlan, Plan, SecretPlan, SecretsProvider, SecretValue } from '../plan';
+import type { EnvPlan, Plan, PostgresPlan, SecretPlan, SecretsProvider, SecretValue } from '../plan';
 import { backupSecrets } from './backup';
 import type { Context } from './context';
 import { workload } from './workload';
@@ -69,9 +69,41 @@ function ofStore(store: Parts['stores'][number], users: ReadonlyMap<string, read
   ];
 }
 
+/** The keys of a certificate's Secret, as cert-manager names them. */
+const certificateKeys = ['tls.crt', 'tls.key', 'ca.crt'] as const;
+
+/**
+ * What encrypted connections rest on: the certificate of a server of ours, or the authority of a managed one. What
+ * cert-manager makes stands in no list: nobody else makes it.
+ */
+function ofEncryption(store: PostgresPlan, clients: readonly string[]): SecretPlan[] {
+  const authority = store.tls?.authority;
+  if (authority === undefined) return [];
+  const { certificate } = store;
+  const usedBy = [...(store.external ? [] : [store.name]), store.rolesJob.name, ...clients];
+  if (certificate === undefined)
+    return store.external
+      ? [given(authority.secret, `Authority of the provider of ${store.name}`, ['ca.crt'], usedBy)]
+      : [];
+  if (certificate.from.by === 'cert-manager') return [];
+  const all = given(certificate.secret, `Certificate of ${store.name}`, certificateKeys, usedBy);
+  const type = 'kubernetes.io/tls';
+  if (certificate.from.by === 'secret') return [{ ...all, type }];
+  const made: SecretValue = { make: 'certificate', hosts: certificate.hosts };
+  return [{ ...all, class: 'generated', type, keys: Object.fromEntries(certificateKeys.map((key) => [key, made])) }];
+}
+
+/** Who reaches a store by encrypted connections, besides its own Jobs. */
+function clientsOf(store: PostgresPlan, services: Parts['services']): string[] {
+  return services.flatMap(({ name, authorities, migration }) =>
+    authorities.some(({ of }) => of === store.name) ? [name, ...(migration ? [migration.name] : [])] : [],
+  );
+}
+
 /** What a tool logs in with: the role that owns the schema, never the superuser. */
 function toolSecret(store: Parts['stores'][number] | undefined): string | undefined {
-  return store?.kind === 'postgres' ? store.roles.find(({ owner }) => owner)?.secret : store?.secret;
+  if (store?.kind === 'postgres') return store.roles.find(({ owner }) => owner)?.secret;
+  return store?.kind === 'redis' ? store.secret : undefined;
 }
 
 /** Who uses which Secret, read off the variables: the only place where it is said. */
@@ -159,6 +191,9 @@ export function resolveSecrets(context: Context, parts: Parts): SecretPlan[] {
   const pullSecret = context.environment.images.pullSecret;
   const all = [
     ...parts.stores.flatMap((store) => ofStore(store, users)),
+    ...parts.stores.flatMap((store) =>
+      store.kind === 'postgres' ? ofEncryption(store, clientsOf(store, parts.services)) : [],
+    ),
     ...ofSystem(context, users),
     ...ofTools(parts),
     ...ofMonitoring(parts),

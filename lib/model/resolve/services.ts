@@ -1,5 +1,5 @@
 import { defaultResources, defaultScaling, defaultUser } from '../defaults';
-import type { HealthPlan, MigrationPlan, MountPlan, ScratchPlan, ServicePlan, StorePlan } from '../plan';
+import type { AuthorityPlan, HealthPlan, MigrationPlan, MountPlan, ScratchPlan, ServicePlan, StorePlan } from '../plan';
 import { mib } from '../quantities';
 import type { ParsedService } from '../schema/system';
 import type { Context } from './context';
@@ -51,6 +51,14 @@ function sameNode(
   return [...new Set(mounts.flatMap(({ volume }) => byVolume.get(volume) ?? []))].sort();
 }
 
+/** Of the databases that it reaches by encrypted connections. */
+function authoritiesOf(service: ParsedService, stores: ReadonlyMap<string, StorePlan>): AuthorityPlan[] {
+  return Object.keys(service.arrows).flatMap((target) => {
+    const store = stores.get(target);
+    return store?.kind === 'postgres' && store.tls?.authority ? [store.tls.authority] : [];
+  });
+}
+
 function migrationOf(
   name: string,
   service: ParsedService,
@@ -58,7 +66,7 @@ function migrationOf(
   stores: ReadonlyMap<string, StorePlan>,
 ): MigrationPlan | undefined {
   if (service.migrations === undefined) return undefined;
-  const { settings, env, image, resources, user, group, zone, scratch } = plan;
+  const { settings, env, authorities, image, resources, user, group, zone, scratch } = plan;
   return {
     ...workload({
       name: `${name}-migrate`,
@@ -74,6 +82,7 @@ function migrationOf(
     service: name,
     settings,
     env,
+    authorities,
     scratch,
     waits: storeWaits(service, stores, new Set()),
     run: service.migrations.run,
@@ -130,6 +139,7 @@ function resolveService(context: Context, name: string, service: ParsedService, 
       ...storeWaits(service, shared.stores, provenStores(service, shared)),
       ...serviceWaits(context, name, service, shared.cycleOf),
     ],
+    authorities: authoritiesOf(service, shared.stores),
     mounts,
     scratch,
     prepare: service.prepare,

@@ -1,20 +1,16 @@
-import { helperResources, storeEphemeral, storeWaitSeconds } from '../defaults';
+import { storeEphemeral } from '../defaults';
 import type {
   ClaimPlan,
   Component,
-  PostgresPlan,
   RabbitmqPlan,
   RedisPlan,
-  ReplicationPlan,
-  RolePlan,
   StoreBase,
   StorePlan,
 } from '../plan';
 import { mib } from '../quantities';
 import type { ParsedStore } from '../schema/system';
-import { connectionBudget } from './budget';
 import type { Context, Endpoint } from './context';
-import { monitorRole } from './monitor-role';
+import { resolvePostgres } from './postgres';
 import { resourcesOf, workload } from './workload';
 
 type Kind<K extends ParsedStore['kind']> = Extract<ParsedStore, { kind: K }>;
@@ -125,66 +121,6 @@ function base(context: Context, name: string, store: ParsedStore): StoreBase {
   };
 }
 
-/** The role of a service at a PostgreSQL: one per application, that is, per image. */
-export function roleName(image: string): string {
-  return image.replaceAll('-', '_');
-}
-
-function roles(context: Context, name: string, store: Kind<'postgres'>): RolePlan[] {
-  const owner = context.system.services[store.owner]?.image;
-  const clients = [...context.services.values()].filter((service) => name in service.arrows).map(({ image }) => image);
-  const own = [...new Set([...(owner === undefined ? [] : [owner]), ...clients])].map((image) => ({
-    name: roleName(image),
-    secret: `${name}-${image}`,
-    owner: image === owner,
-  }));
-  const { monitoring } = context.environment;
-  const watched = (typeof monitoring === 'string' ? monitoring : monitoring.mode) !== 'none';
-  return watched ? [...own, { ...monitorRole(name), owner: false, monitor: true }] : own;
-}
-
-/** The role by which replicas stream. */
-export const replicationRole = 'replicator';
-
-function replication(name: string, store: Kind<'postgres'>): ReplicationPlan | undefined {
-  const members = Math.max(...Object.values(store.replicas));
-  return members === 1 ? undefined : { role: replicationRole, secret: `${name}-replication`, members };
-}
-
-function postgres(context: Context, name: string, store: Kind<'postgres'>): PostgresPlan {
-  const common = base(context, name, store);
-  const wait = {
-    name,
-    host: common.host,
-    port: common.port,
-    timeoutSeconds: storeWaitSeconds,
-    atTimeout: 'fail',
-    login: undefined,
-  } as const;
-  const rolesJob = workload({
-    name: `${name}-roles`,
-    description: `Reconciles the roles of ${name}`,
-    component: 'job',
-    controller: 'Job',
-    image: common.image,
-    resources: helperResources,
-  });
-  return {
-    ...common,
-    kind: 'postgres',
-    engine: common.external ? 'external' : 'statefulset',
-    majorVersion: Number(/:v?(\d+)/.exec(common.image)?.[1] ?? 0),
-    database: store.database,
-    maxConnections: store.maxConnections,
-    superuserSecret: `${name}-superuser`,
-    roles: roles(context, name, store),
-    replication: common.external ? undefined : replication(name, store),
-    rolesJob: { ...rolesJob, waits: [wait] },
-    tls: store.tls,
-    budget: connectionBudget(context, name, store, context.tier),
-  };
-}
-
 function redis(context: Context, name: string, store: Kind<'redis'>): RedisPlan {
   const common = base(context, name, store);
   const limit = common.resources.limits.memory;
@@ -224,7 +160,8 @@ function managementPort(context: Context): { name: string; port: number; contain
 /** The stores of a Plan, in the order of the system's file. */
 export function resolveStores(context: Context): StorePlan[] {
   return [...context.stores].map(([name, store]): StorePlan => {
-    if (store.kind === 'postgres') return postgres(context, name, store);
+    if (store.kind === 'postgres')
+      return resolvePostgres(context, name, store, base(context, name, store), engineOf(context, name, store));
     return store.kind === 'redis' ? redis(context, name, store) : rabbitmq(context, name, store);
   });
 }

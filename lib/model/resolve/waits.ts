@@ -17,7 +17,7 @@ function storeWait(store: StorePlan, service: ParsedService, proveLogin: boolean
   const { user, secret } = credentials(store, service);
   return {
     ...base,
-    login: { image: store.image, database: store.database, user, secret, tls: store.external?.tls ?? false },
+    login: { image: store.image, database: store.database, user, secret, tls: store.tls },
   };
 }
 

@@ -22,6 +22,18 @@ const tls = z.discriminatedUnion('by', [
     .describe('The Gateway that `gateway.parent` names has its own certificate for the hosts'),
 ]);
 
+/** A certificate that `cert-manager` makes, for names that exist in the cluster alone: a public authority signs none. */
+const storeCertificate = [
+  z
+    .strictObject({ by: z.literal('self-signed') })
+    .describe('By an authority that is made for it, inside the namespace'),
+  z.strictObject({
+    by: z.literal('cert-manager'),
+    issuer: name,
+    issuerKind: z.enum(['ClusterIssuer', 'Issuer']).default('ClusterIssuer'),
+  }),
+] as const;
+
 /** The Gateway API's settings: a Gateway of our own, or one that exists. */
 const gateway = z.strictObject({
   className: name.optional().describe("The GatewayClass of our own Gateway. @default the Ingress class's name"),
@@ -77,6 +89,13 @@ export const forSystem = z.strictObject({
         storageClass: name.optional(),
         primary: z.int().min(0).default(0),
         endpoint: managed.optional(),
+        certificate: z
+          .discriminatedUnion('by', [
+            ...storeCertificate,
+            z.strictObject({ by: z.literal('secret'), secret: name }).describe('With tls.crt, tls.key and ca.crt'),
+          ])
+          .optional()
+          .describe('Of a store with `tls: verify-full`. @default `storeCertificates`'),
       }),
     )
     .default({}),
@@ -144,6 +163,10 @@ export const environment = z.strictObject({
     })
     .prefault({}),
   secrets: secrets.default({ provider: 'bootstrap' }),
+  storeCertificates: z
+    .discriminatedUnion('by', [...storeCertificate])
+    .default({ by: 'self-signed' })
+    .describe('Of stores with `tls: verify-full`; the authority must sign names such as db and db.NAMESPACE.svc'),
   managedStores: z
     .strictObject({
       host: text.describe('{store} and {system} are filled in'),

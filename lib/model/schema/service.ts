@@ -79,7 +79,9 @@ export const arrow = z.strictObject({
   env: z
     .record(variable, text)
     .optional()
-    .describe('Variables composed from {url} {host} {port} {user} {password} {database}; replaces the defaults'),
+    .describe(
+      'Variables composed from {url} {host} {port} {user} {password} {database}, and of an encrypted PostgreSQL {sslmode} {sslrootcert}; replaces the defaults',
+    ),
   query: z.record(text, text).default({}).describe('Parameters appended to {url}, e.g. connection_limit'),
   pool: count.default(5).describe('Database connections that one process holds at most'),
   wait: z.boolean().default(true).describe('Whether the start waits for the target'),
