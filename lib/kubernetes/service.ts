@@ -21,6 +21,15 @@ export interface ServiceProps {
   readonly annotations?: Record<string, string>;
 }
 
+/**
+ * Behind a Gateway a port over which WebSockets are opened says so; elsewhere nobody asks. Plain requests go over it, too.
+ * @see https://gateway-api.sigs.k8s.io/guides/user-guides/backend-protocol/
+ */
+function appProtocol({ edge }: Plan, { name }: Workload, { port }: PortPlan): 'kubernetes.io/ws' | undefined {
+  const opened = edge.routes.some((route) => route.websocket && route.to === name && route.port === port);
+  return edge.kind === 'gateway' && opened ? 'kubernetes.io/ws' : undefined;
+}
+
 /** A Service in front of a workload's pods. Ports lead to the containers' by name, so a container may move its own. */
 export function service(scope: Construct, props: ServiceProps): k8s.KubeService {
   const { plan, workload, name = workload.name } = props;
@@ -37,6 +46,7 @@ export function service(scope: Construct, props: ServiceProps): k8s.KubeService 
         port: port.port,
         targetPort: k8s.IntOrString.fromString(port.name),
         protocol: 'TCP',
+        appProtocol: appProtocol(plan, workload, port),
       })),
     },
   });

@@ -1,5 +1,5 @@
 import type { ArrowEnd, Plan, ServicePlan } from '../model/plan';
-import { addressPeers, anyone, blockPeer, type Peer, podsPeer, workloadPeer } from './peers';
+import { addressPeers, anyone, blockPeer, edgePeers, type Peer, podsPeer, workloadPeer } from './peers';
 import type { Flow } from './rules';
 
 /** What a workload's pods may accept and open. */
@@ -52,15 +52,17 @@ function edgePorts(plan: Plan, services: ReadonlyMap<string, ServicePlan>): { na
 }
 
 /**
- * Whoever brings the outside in: the pods of the controller, or anybody, for the pods behind a load balancer see the
+ * Whoever brings the outside in: the controller or the Gateway, or anybody, for the pods behind a load balancer see the
  * clients' own addresses, or those of a node.
  */
 function addEdge(flows: FlowsByName, plan: Plan): void {
   const { kind, peer } = plan.edge;
   if (kind === 'none') return;
-  const from = kind === 'load-balancer' ? anyone : podsPeer(peer);
+  const from = kind === 'load-balancer' ? [anyone] : edgePeers(peer);
   const services = new Map(plan.services.map((service) => [service.name, service]));
-  for (const { name, port } of edgePorts(plan, services)) of(flows, name).ingress.push(tcp(from, port));
+  for (const { name, port } of edgePorts(plan, services)) {
+    of(flows, name).ingress.push(...from.map((each) => tcp(each, port)));
+  }
 }
 
 /** Operators that reach into the namespace: KEDA asks a queue for its length. */

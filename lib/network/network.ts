@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { metadata } from '../kubernetes/labels';
 import type { Plan } from '../model/plan';
 import { flowsOf } from './flows';
-import { podsPeer } from './peers';
+import { edgePeers } from './peers';
 import { type Flow, rules } from './rules';
 
 export interface NetworkProps {
@@ -55,7 +55,7 @@ export class Network extends Construct {
         name: 'acme-solver',
         owner: { name: 'acme-solver', ...own },
         podSelector: { matchLabels: solver.labels },
-        ingress: [{ peer: podsPeer(plan.edge.peer), port: solver.port, protocol: 'TCP' }],
+        ingress: edgePeers(plan.edge.peer).map((peer) => ({ peer, port: solver.port, protocol: 'TCP' })),
       });
     }
     const flows = flowsOf(plan);

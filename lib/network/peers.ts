@@ -1,5 +1,5 @@
 import type { k8s } from 'cdk8s-plus-28';
-import type { Peer as PodsElsewhere } from '../model/plan';
+import type { EdgePeer, Peer as PodsElsewhere } from '../model/plan';
 
 /** The other end of a connection, as a policy names it. */
 export interface Peer {
@@ -50,4 +50,9 @@ export function blockPeer(cidr: string, exceptions: readonly string[] = []): Pee
 export function addressPeers(cidrs: readonly string[]): Peer[] {
   const all = cidrs.some((cidr) => cidr === '0.0.0.0/0' || cidr === '::/0');
   return all ? [anyone] : cidrs.map((cidr) => blockPeer(cidr));
+}
+
+/** Who brings the requests in: pods and addresses, each of its own. */
+export function edgePeers({ pods, cidrs }: EdgePeer): Peer[] {
+  return [...(pods === undefined ? [] : [podsPeer(pods)]), ...addressPeers(cidrs)];
 }

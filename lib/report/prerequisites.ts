@@ -53,18 +53,25 @@ function storage(plan: Plan): Prerequisite[] {
   });
 }
 
+/** `from pods of the namespace traefik, from 10.0.0.0/8`. */
+function comingFrom({ pods, cidrs }: EdgePlan['peer']): string {
+  return [...(pods === undefined ? [] : [`pods of the namespace ${pods.namespace}`]), ...cidrs]
+    .map((place) => `from ${place}`)
+    .join(', ');
+}
+
 function gatewayWay({ gateway, peer, hosts, tls }: EdgePlan): Prerequisite {
   const api = 'the Gateway API 1.4 or newer, with a controller';
   if (gateway?.kind !== 'parent')
     return prerequisite(
-      `${api} for the GatewayClass ${gateway?.className}, whose pods run in the namespace ${peer.namespace}`,
+      `${api} for the GatewayClass ${gateway?.className}, whose requests come ${comingFrom(peer)}`,
       'requests come in through a Gateway and HTTPRoutes',
       `kubectl get gatewayclass ${gateway?.className}`,
     );
   const certificate = tls.by === 'gateway' ? `, with a certificate for ${hosts.join(', ')}` : '';
   return prerequisite(
     `${api}, and its Gateway ${gateway.name}, which lets HTTPRoutes of this namespace attach${certificate}`,
-    `requests come in through it, from pods of the namespace ${peer.namespace}`,
+    `requests come in through it, ${comingFrom(peer)}`,
     `kubectl -n ${gateway.namespace} get gateway ${gateway.name}`,
   );
 }
@@ -89,7 +96,7 @@ function edge(plan: Plan): Prerequisite[] {
   if (kind === 'none') return [];
   const ways = {
     ingress: prerequisite(
-      `an Ingress controller in the namespace ${peer.namespace}`,
+      `an Ingress controller whose requests come ${comingFrom(peer)}`,
       `requests come in through ${ingressClass === undefined ? 'the default IngressClass' : `the IngressClass ${ingressClass}`}`,
       `kubectl get ingressclass${ingressClass === undefined ? '' : ` ${ingressClass}`}`,
     ),

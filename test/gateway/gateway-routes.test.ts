@@ -40,7 +40,7 @@ describe('a Gateway of our own', () => {
     });
     expect(names(objects(plan))).toEqual(['Gateway/edge', 'HTTPRoute/edge']);
     expect(named(objects(plan), 'Gateway/edge').spec['gatewayClassName']).toBe('contour');
-    expect(plan.edge.peer.namespace).toBe('contour');
+    expect(plan.edge.peer.pods?.namespace).toBe('contour');
   });
 
   test('listens on port 80 alone without TLS', () => {
@@ -189,8 +189,8 @@ describe('a Gateway that exists', () => {
 test("the policies let in the Gateway's pods, and cert-manager's solver too", () => {
   const peer = { namespace: 'gateways', podLabels: { app: 'envoy' } };
   const plan = shopPlan({ environment: { edge: 'gateway', gateway: { className, peer }, tls: issued } });
-  expect(plan.edge.peer).toEqual(peer);
+  expect(plan.edge.peer).toEqual({ pods: peer, cidrs: [] });
   expect(plan.network.acmeSolver).toBe(true);
   const usual = shopPlan({ environment: { gateway: { className, peer } } });
-  expect(usual.edge.peer.namespace).toBe('ingress');
+  expect(usual.edge.peer.pods?.namespace).toBe('ingress');
 });

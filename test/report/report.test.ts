@@ -86,7 +86,7 @@ describe('prerequisites', () => {
     for (const wanted of [
       'NetworkPolicy',
       'StorageClass encrypted',
-      'Ingress controller in the namespace traefik',
+      'Ingress controller whose requests come from pods of the namespace traefik',
       'ClusterIssuer letsencrypt',
       'metrics-server',
     ])

@@ -1,6 +1,13 @@
 /** From a drawing to the connections that must be open, and no others. */
-import type { Drawing, EnvironmentName, TierName } from './drawn';
+import type { Drawing, EdgeName, EnvironmentName, TierName } from './drawn';
 import { type Openings, type World, written } from './world';
+
+/** Who brings the outside in. */
+const edgeEnd: Readonly<Record<EdgeName, string>> = {
+  usual: 'ingress',
+  gateway: 'data-plane',
+  'gateway-nodes': 'data-plane-node',
+};
 
 const publicAddresses = ['internet', 'storage'];
 
@@ -10,7 +17,8 @@ interface Arrow {
   readonly port: number;
 }
 
-function arrowsOf(line: string): Arrow[] {
+function arrowsOf(drawn: string, edge: EdgeName): Arrow[] {
+  const line = drawn.replace(/^edge /, `${edgeEnd[edge]} `);
   const [clients = '', servers = ''] = line.split(' → ');
   return clients.split(' ').flatMap((from) =>
     servers.split(' ').flatMap((server) => {
@@ -53,19 +61,23 @@ function halves(world: World, arrows: readonly Arrow[]): string[] {
   ]);
 }
 
-/** What the drawing opens in this environment and tier. */
-export function expectedOpenings(
-  drawing: Drawing,
-  environment: EnvironmentName,
-  tier: TierName,
-  world: World,
-): Openings {
+/** Which lines of a drawing hold. */
+export interface Place {
+  readonly environment: EnvironmentName;
+  readonly tier: TierName;
+  readonly edge: EdgeName;
+}
+
+function holds<Name>(names: readonly Name[] | undefined, name: Name): boolean {
+  return names === undefined || names.includes(name);
+}
+
+/** What the drawing opens in this environment and tier, at this edge. */
+export function expectedOpenings(drawing: Drawing, { environment, tier, edge }: Place, world: World): Openings {
   const lines = drawing.lines.filter(
-    ({ environments, tiers }) =>
-      (environments === undefined || environments.includes(environment)) &&
-      (tiers === undefined || tiers.includes(tier)),
+    ({ environments, tiers, edges }) => holds(environments, environment) && holds(tiers, tier) && holds(edges, edge),
   );
-  const arrows = lines.flatMap(({ open }) => open).flatMap(arrowsOf);
+  const arrows = lines.flatMap(({ open }) => open).flatMap((line) => arrowsOf(line, edge));
   return {
     open: new Set([...arrows.flatMap((arrow) => spelled(world, arrow)), ...lookups(world, arrows)]),
     halfOpen: new Set(halves(world, arrows)),
@@ -73,9 +85,9 @@ export function expectedOpenings(
 }
 
 /** What the drawing forbids, as far as both ends are there. */
-export function forbiddenConnections(drawing: Drawing, world: World): string[] {
+export function forbiddenConnections(drawing: Drawing, edge: EdgeName, world: World): string[] {
   const exists = (name: string): boolean => world.own.has(name) || world.foreign.has(name);
-  const arrows = drawing.never.flatMap(arrowsOf);
+  const arrows = drawing.never.flatMap((line) => arrowsOf(line, edge));
   return arrows
     .filter(({ from, to }) => exists(from) && exists(to))
     .map(({ from, to, port }) => written(from, to, port));

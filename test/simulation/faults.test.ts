@@ -1,5 +1,5 @@
 import { ZodError } from 'zod';
-import { drawings, type EnvironmentName, type TierName } from './drawn';
+import { drawings, type EdgeName, type EnvironmentName, type TierName } from './drawn';
 import { expectedOpenings } from './expected';
 import { faults } from './faults';
 import { emit } from './systems';
@@ -9,17 +9,19 @@ import { differences, openingsOf } from './world';
  * The simulation itself on trial: it must notice every single thing that is missing or too much. That also proves that no
  * rule, peer or port is superfluous.
  */
-const cases: readonly [string, EnvironmentName, TierName][] = [
-  ['microservices', 'production', 'low'],
-  ['realtime-game', 'cloud', 'low'],
-  ['nestjs-api', 'development', 'low'],
+const cases: readonly [string, EnvironmentName, TierName, EdgeName][] = [
+  ['microservices', 'production', 'low', 'usual'],
+  ['realtime-game', 'cloud', 'low', 'usual'],
+  ['nestjs-api', 'development', 'low', 'usual'],
+  ['nestjs-api', 'production', 'low', 'gateway'],
+  ['nestjs-api', 'cloud', 'low', 'gateway-nodes'],
 ];
 
-test.each(cases)('%s %s %s: every fault in the policies is noticed', (system, environment, tier) => {
+test.each(cases)('%s %s %s by %s: every fault in the policies is noticed', (system, environment, tier, edge) => {
   const drawing = drawings.find((it) => it.system === system);
-  const { manifests, world } = emit(system, environment, tier);
+  const { manifests, world } = emit(system, environment, tier, edge);
   if (drawing === undefined) throw new Error(`${system} is not drawn`);
-  const drawn = expectedOpenings(drawing, environment, tier, world(manifests));
+  const drawn = expectedOpenings(drawing, { environment, tier, edge }, world(manifests));
   const all = faults(manifests);
   expect(all.length).toBeGreaterThan(20);
   const unnoticed = all.filter((fault) => {

@@ -1,5 +1,5 @@
-import { drawings } from './drawn';
-import { expectedOpenings, forbiddenConnections } from './expected';
+import { type Drawing, drawings, type EdgeName, type EnvironmentName } from './drawn';
+import { expectedOpenings, forbiddenConnections, type Place } from './expected';
 import { emit, environments, tiers, workspace } from './systems';
 import { differences, openingsOf } from './world';
 
@@ -8,17 +8,30 @@ test('every system and environment is drawn', () => {
   expect([...environments]).toEqual(workspace.environments());
 });
 
+function expectDrawn(drawing: Drawing, place: Place): void {
+  const { manifests, world: worldOf } = emit(drawing.system, place.environment, place.tier, place.edge);
+  const world = worldOf(manifests);
+  const found = openingsOf(world);
+  const drawn = expectedOpenings(drawing, place, world);
+  expect(differences(found, drawn)).toEqual({ openButNotDrawn: [], drawnButClosed: [], openOnOneSide: [] });
+  // What the document forbids in so many words.
+  const forbidden = forbiddenConnections(drawing, place.edge, world);
+  expect(forbidden.filter((connection) => found.open.has(connection))).toEqual([]);
+}
+
 describe.each(drawings.map((drawing) => [drawing.system, drawing] as const))('%s', (system, drawing) => {
   const cases = environments.flatMap((environment) => tiers.map((tier) => [environment, tier] as const));
 
   test.each(cases)('%s %s: exactly the drawn arrows are open', (environment, tier) => {
-    const { manifests, world: worldOf } = emit(system, environment, tier);
-    const world = worldOf(manifests);
-    const found = openingsOf(world);
-    const drawn = expectedOpenings(drawing, environment, tier, world);
-    expect(differences(found, drawn)).toEqual({ openButNotDrawn: [], drawnButClosed: [], openOnOneSide: [] });
-    // What the document forbids in so many words.
-    expect(forbiddenConnections(drawing, world).filter((connection) => found.open.has(connection))).toEqual([]);
+    expectDrawn(drawing, { environment, tier, edge: 'usual' });
+  });
+
+  const gateways = environments.flatMap((environment) =>
+    (['gateway', 'gateway-nodes'] as const).map((edge): [EnvironmentName, EdgeName] => [environment, edge]),
+  );
+
+  test.each(gateways)('%s by %s: exactly the drawn arrows are open', (environment, edge) => {
+    expectDrawn(drawing, { environment, tier: 'high', edge });
   });
 
   test.each(environments)(

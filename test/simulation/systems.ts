@@ -2,11 +2,12 @@
 import { resolve } from 'node:path';
 import { App } from 'cdk8s';
 import { buildCharts } from '../../charts';
-import { planOf } from '../../lib/choice';
 import type { Plan } from '../../lib/model';
+import { mergePatch } from '../../lib/model/merge';
 import { Workspace } from '../../lib/workspace';
-import type { EnvironmentName, TierName } from './drawn';
-import { type World, worldOf } from './world';
+import { edgePatch, planWith } from '../edge/renderings';
+import type { EdgeName, EnvironmentName, TierName } from './drawn';
+import { gatewayPods, type World, worldOf } from './world';
 
 export const workspace = new Workspace(resolve(__dirname, '../..'));
 export const environments: readonly EnvironmentName[] = ['cloud', 'development', 'production', 'staging'];
@@ -28,10 +29,17 @@ export interface Emitted {
   readonly world: (manifests: readonly unknown[]) => World;
 }
 
+/** What chooses an edge. */
+function choosing(system: string, edge: EdgeName): unknown {
+  if (edge === 'usual') return {};
+  const { namespace, labels: podLabels } = gatewayPods;
+  const peer = edge === 'gateway' ? { namespace, podLabels } : { cidrs: ['10.66.0.0/24'] };
+  return mergePatch(edgePatch(system, 'gateway'), { gateway: { peer } });
+}
+
 /** @throws Error when the combination has a problem */
-export function emit(system: string, environment: EnvironmentName, tier: TierName): Emitted {
-  const { plan, problems } = planOf(workspace, { system, environment, tier });
-  if (plan === undefined) throw new Error(JSON.stringify(problems));
+export function emit(system: string, environment: EnvironmentName, tier: TierName, edge: EdgeName = 'usual'): Emitted {
+  const plan = planWith(system, environment, choosing(system, edge), tier);
   const app = new App();
   buildCharts(app, plan);
   const manifests = app.charts.flatMap((chart) => chart.toJson() as unknown[]);

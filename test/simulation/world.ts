@@ -40,9 +40,14 @@ const addresses: Readonly<Record<string, Address>> = {
   loopback: address('127.0.0.9'),
   // Credentials of the node are to be had here, in most clouds.
   metadata: address('169.254.169.254'),
+  // A node that runs a Gateway's pods in its own network.
+  'data-plane-node': address('10.66.0.7'),
   'node-dns': address('169.254.20.10'),
   'api-server': address('10.96.0.1'),
 };
+
+/** Where a Gateway's data plane runs, once one is chosen. */
+export const gatewayPods = { namespace: 'gateways', labels: { 'app.kubernetes.io/name': 'envoy' } } as const;
 
 /** Ports worth trying besides those that somebody listens on. */
 const commonPorts = [22, 53, 80, 443, 4369, 5432, 5671, 5672, 6379, 6443, 8080, 8089, 8443, 10250, 25672];
@@ -79,6 +84,8 @@ function foreignEnds(own: ReadonlyMap<string, Pod>, { ingress }: Surroundings): 
     ([name, it], index) => [`other/${name}`, pod('other', name, it.labels, `10.42.1.${index + 2}`)] as const,
   );
   return new Map<string, End>([
+    ['data-plane', pod(gatewayPods.namespace, 'data-plane', gatewayPods.labels, '10.42.2.6')],
+    ['gateways/other', pod(gatewayPods.namespace, 'other', {}, '10.42.2.7')],
     ['ingress', pod(ingress.namespace, 'ingress', ingress.labels, '10.42.2.2')],
     ['dns', pod('kube-system', 'dns', dns, '10.42.2.3')],
     ['other/dns', pod('other', 'dns', dns, '10.42.2.4')],

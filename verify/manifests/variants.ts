@@ -23,6 +23,8 @@ const bucket = {
 };
 const managed = { host: '{store}.{system}.managed.example.com', cidrs: ['10.64.0.0/16'] };
 
+const slack = { by: 'slack', channel: '#alerts' };
+
 /** A Gateway of the platform's, in a namespace of its own. */
 const parent = { name: 'public', namespace: 'gateways', sectionName: 'https', redirectSectionName: 'http' };
 /** More than one HTTPRoute may have. */
@@ -53,6 +55,14 @@ export const VARIANTS: readonly Variant[] = [
     environment: (base) => mergePatch({ gateway: { parent } }, here(base, { edge: 'gateway' })),
   },
   {
+    title: "edge: a gateway whose pods have their nodes' addresses",
+    environment: (base) =>
+      mergePatch(
+        { gateway: { peer: { cidrs: ['10.66.0.0/24', '2001:db8:66::/64'] } } },
+        here(base, { edge: 'gateway' }),
+      ),
+  },
+  {
     title: 'edge: a gateway with its own certificate, many hosts',
     environment: (base) =>
       mergePatch({ gateway: { parent }, tls: { by: 'gateway', issuer: null } }, here(base, { edge: 'gateway', hosts })),
@@ -69,13 +79,22 @@ export const VARIANTS: readonly Variant[] = [
   { title: 'TLS as a Certificate', environment: () => ({ tls: { certificate: true } }) },
   { title: 'no monitoring', environment: () => ({ monitoring: 'none' }) },
   { title: 'the Prometheus operator', environment: () => ({ monitoring: 'operator' }) },
+  {
+    title: 'a changed alert, and somebody who gets it',
+    environment: () => ({ monitoring: { mode: 'built-in', objective: 99.5, receivers: { team: slack } } }),
+  },
+  { title: 'no metrics of the kubelets', environment: () => ({ resourceMetrics: 'none' }) },
   { title: 'KEDA', environment: () => ({ keda: true }) },
+  { title: 'CloudNativePG', environment: (base) => engine(base, 'postgres', 'cloudnative-pg') },
+  { title: 'the RabbitMQ operator', environment: (base) => engine(base, 'rabbitmq', 'rabbitmq-cluster-operator') },
   { title: 'managed stores', environment: () => ({ managedStores: managed }) },
   { title: 'shared volumes: RWX', environment: () => ({ sharedVolumes: { by: 'rwx', className: 'nfs' } }) },
   {
     title: 'shared volumes: object storage',
     environment: () => ({ sharedVolumes: { by: 'object-storage', ...bucket } }),
   },
+  { title: 'backups on a claim', environment: () => ({ backupTarget: { to: 'claim', size: '50Gi' } }) },
+  { title: 'no backups', environment: () => ({ backupTarget: { to: 'none' } }) },
   { title: 'development tools', environment: () => ({ tools: true }) },
   { title: 'a registry mirror', environment: () => ({ images: { mirror: 'mirror.example.com' } }) },
   { title: 'another host', environment: (base) => here(base, { hosts: ['other.example.com'] }) },
@@ -86,6 +105,14 @@ export const VARIANTS: readonly Variant[] = [
   { title: 'larger volumes', environment: (base) => here(base, { stores: larger(base) }) },
   { title: 'another storage class', environment: () => ({ storage: { className: 'fast' } }) },
 ];
+
+/** Every store of a kind by another engine. */
+function engine(base: VariantBase, kind: string, name: string): unknown {
+  const stores = base.plan.stores.filter((store) => store.kind === kind);
+  return stores.length > 0
+    ? here(base, { stores: Object.fromEntries(stores.map((store) => [store.name, { engine: name }])) })
+    : undefined;
+}
 
 /** A value for each key: `kubeseal` is not asked, for no server here opens them. */
 function sealed({ plan }: VariantBase): unknown {

@@ -1,6 +1,7 @@
 import type { Context } from '../resolve/context';
 import { edgeKind } from '../resolve/edge';
 import { checkCdn } from './cdn';
+import { checkEdgePeers } from './edge-peer';
 import { checkGateway } from './gateway';
 
 function checkRoutePaths(context: Context): void {
@@ -159,6 +160,7 @@ export function checkEdge(context: Context): void {
   const kind = edgeKind(context);
   const stated =
     context.own.edge === undefined ? `${at.environment}.edge` : `${at.environment}.systems.${context.id}.edge`;
+  checkEdgePeers(context);
   checkGateway(context);
   checkCdn(context);
   if (kind === 'load-balancer' && proxy === undefined)

@@ -7,7 +7,7 @@ const mostHosts = 62;
 function checkPlace(context: Context): void {
   const { problems, at, namespace, environment } = context;
   // Who routes in its own way (GKE, Istio, Envoy Gateway) starts pods beside the Gateway: our policies would close them.
-  if (environment.gateway.parent?.namespace === undefined && edgePeer(context).namespace === namespace)
+  if (environment.gateway.parent?.namespace === undefined && edgePeer(context).pods?.namespace === namespace)
     problems.error(
       'gateway-in-namespace',
       `${at.environment}.gateway.peer.namespace`,

@@ -15,7 +15,7 @@ export interface ArrowPlan {
   readonly from: string;
   readonly to: ArrowEnd;
   readonly port: number;
-  readonly why: 'drawn' | 'migration' | 'roles' | 'tool' | 'cluster' | 'object-storage' | 'monitoring' | 'backup';
+  readonly why: 'drawn' | 'pooler' | 'migration' | 'roles' | 'tool' | 'cluster' | 'object-storage' | 'monitoring' | 'backup';
 }
 
 export interface RoutePlan {
@@ -76,6 +76,12 @@ export interface Peer {
   readonly podLabels: Readonly<Record<string, string>>;
 }
 
+/** Who brings the requests in: the pods of a controller or a Gateway, addresses, or both. */
+export interface EdgePeer {
+  readonly pods: Peer | undefined;
+  readonly cidrs: readonly string[];
+}
+
 export interface EdgePlan {
   /** `none` where no route is left, e.g. when the application runs on the developer's machine. */
   readonly kind: 'ingress' | 'gateway' | 'load-balancer' | 'none';
@@ -85,7 +91,7 @@ export interface EdgePlan {
   /** Undefined unless `kind` is `gateway`. */
   readonly gateway: GatewayPlan | undefined;
   readonly cdn: CdnEdgePlan | undefined;
-  readonly peer: Peer;
+  readonly peer: EdgePeer;
   /** The proxy's name; undefined where the Ingress leads straight to the services. */
   readonly proxy: string | undefined;
   /** What the outside routes to: everything to the proxy, or each route to its service. */

@@ -1,4 +1,4 @@
-import type { CdnEdgePlan, EdgePlan, GatewayPlan, Plan, RoutePlan, TlsPlan } from '../plan';
+import type { CdnEdgePlan, EdgePeer, EdgePlan, GatewayPlan, Plan, RoutePlan, TlsPlan } from '../plan';
 import type { Context } from './context';
 import { routesBelow, routesOf, wholeRoute } from './routes';
 
@@ -35,10 +35,11 @@ export function gatewayClass(context: Context): string | undefined {
   return context.environment.gateway.className ?? context.environment.ingress.className;
 }
 
-/** Where the pods are that bring the requests. */
-export function edgePeer(context: Context): EdgePlan['peer'] {
+/** Where the requests come from. */
+export function edgePeer(context: Context): EdgePeer {
   const { gateway, ingress } = context.environment;
-  return (edgeKind(context) === 'gateway' ? gateway.peer : undefined) ?? ingress.peer;
+  const { namespace, podLabels, cidrs } = (edgeKind(context) === 'gateway' ? gateway.peer : undefined) ?? ingress.peer;
+  return { pods: namespace === undefined ? undefined : { namespace, podLabels }, cidrs };
 }
 
 function gatewayOf(context: Context): GatewayPlan | undefined {
@@ -66,7 +67,8 @@ function cdnEdge(context: Context, routes: readonly RoutePlan[]): CdnEdgePlan | 
 
 /** How the outside comes in. Behind a proxy everything goes to it; without one each route to its service. */
 export function resolveEdge(context: Context): EdgePlan {
-  const routes = context.proxy === undefined ? routesOf(context) : [wholeRoute(context.proxy)];
+  const table = routesOf(context);
+  const routes = context.proxy === undefined ? table : [wholeRoute(context.proxy, table)];
   const kind = edgeKind(context);
   return {
     kind,

@@ -3,7 +3,7 @@ import { mib } from '../quantities';
 import type { ParsedService } from '../schema/system';
 import { fill } from './connection';
 import type { Context } from './context';
-import { cdnOf, edgeKind, tlsOf } from './edge';
+import { cdnOf, edgeKind, edgePeer, tlsOf } from './edge';
 import { settingParts } from './env';
 import { routesBelow, routesOf } from './routes';
 
@@ -18,10 +18,15 @@ const privateRanges = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'];
 
 /**
  * Whose `X-Forwarded-For` is believed. A load balancer of layer 4 never adds one: where it hides the client behind a
- * private address, a forged header would be taken for the truth.
+ * private address, a forged header would be taken for the truth. Who comes by stated addresses is believed there, and in
+ * the private ranges only if pods come, too.
  */
 function trustedProxies(context: Context): readonly string[] {
-  return context.environment.trustedProxies ?? (edgeKind(context) === 'load-balancer' ? [] : privateRanges);
+  const stated = context.environment.trustedProxies;
+  if (stated !== undefined) return stated;
+  if (edgeKind(context) === 'load-balancer') return [];
+  const { pods, cidrs } = edgePeer(context);
+  return [...(pods === undefined ? [] : privateRanges), ...cidrs];
 }
 
 function cdnOfProxy(context: Context, routes: readonly RoutePlan[]): ProxyPlan['cdn'] {

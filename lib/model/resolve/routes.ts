@@ -30,14 +30,14 @@ export function routesOf(context: Context): RoutePlan[] {
   return context.routes.map((route) => routeOf(context, route)).sort(byPrecedence);
 }
 
-/** Everything to the proxy. */
-export function wholeRoute(proxy: string): RoutePlan {
+/** Everything to the proxy, WebSockets included where its table has some. */
+export function wholeRoute(proxy: string, table: readonly RoutePlan[]): RoutePlan {
   return {
     path: '/',
     match: 'prefix',
     to: proxy,
     port: 80,
-    websocket: false,
+    websocket: table.some(({ websocket }) => websocket),
     streaming: false,
     rate: undefined,
     bodySize: undefined,

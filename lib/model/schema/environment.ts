@@ -5,6 +5,13 @@ import { byteQuantity, cidr, hostName, modes, name, patch, port, text, tiers, va
 /** Pods that may come in or be talked to: a namespace by name, optionally narrowed by pod labels. */
 const peer = z.strictObject({ namespace: name, podLabels: z.record(z.string(), z.string()).default({}) });
 
+/** Who brings the requests of the edge in: pods, addresses (pods of the nodes' network, a cloud's load balancers), or both. */
+const edgePeer = z.strictObject({
+  namespace: name.optional().describe('The namespace of its pods'),
+  podLabels: z.record(z.string(), z.string()).default({}).describe('Those pods of the namespace alone'),
+  cidrs: z.array(cidr).default([]).describe("Where it comes by addresses: the nodes', or a cloud's"),
+});
+
 const tls = z.discriminatedUnion('by', [
   z.strictObject({ by: z.literal('none') }),
   z.strictObject({
@@ -46,7 +53,7 @@ const gateway = z.strictObject({
     })
     .optional()
     .describe('A Gateway that exists; none is made. Its listeners must let routes of the namespace attach'),
-  peer: peer.optional().describe("Where the Gateway's pods run. @default the place of the Ingress controller's"),
+  peer: edgePeer.optional().describe("Where the Gateway's data plane is. @default the Ingress controller's place"),
 });
 
 const secrets = z.discriminatedUnion('provider', [
@@ -118,7 +125,7 @@ export const environment = z.strictObject({
   domain: hostName.describe('A system is reached at <system>.<domain> unless its own hosts are given'),
   edge: z.enum(['ingress', 'gateway', 'load-balancer']).optional().describe("The system's own choice unless given"),
   ingress: z
-    .strictObject({ className: name.optional(), peer })
+    .strictObject({ className: name.optional(), peer: edgePeer })
     .prefault({ peer: { namespace: 'ingress' } })
     .describe("The controller's class, and where its pods run"),
   gateway: gateway.prefault({}).describe('Where `edge` is `gateway`'),
@@ -126,7 +133,7 @@ export const environment = z.strictObject({
     .array(cidr)
     .optional()
     .describe(
-      'Addresses whose X-Forwarded-For is believed. Unset: the private ranges behind an Ingress, none behind a load balancer, which adds no such header',
+      'Addresses whose X-Forwarded-For is believed. Unset: the private ranges and the `cidrs` of the peer behind an Ingress or a Gateway, none behind a load balancer, which adds no such header',
     ),
   tls,
   hsts: z.boolean().default(false).describe('Only once the certificate is confirmed: browsers remember it'),

@@ -21,7 +21,7 @@ export const djangoReact: Drawing = {
       ],
     },
     {
-      open: ['ingress → proxy:8080', 'proxy → frontend:5173 backend:8000', 'frontend → backend:8000'],
+      open: ['edge → proxy:8080', 'proxy → frontend:5173 backend:8000', 'frontend → backend:8000'],
     },
     {
       environments: ownStores,
@@ -41,7 +41,7 @@ export const djangoReact: Drawing = {
   never: [
     'db-drill → db:5432 internet:443',
     'backup-retention → db:5432 internet:443',
-    'ingress → frontend:5173 backend:8000 db:5432 redis:6379',
+    'edge → frontend:5173 backend:8000 db:5432 redis:6379',
     'internet → proxy:8080 backend:8000 db:5432 redis:6379',
     'proxy → db:5432 redis:6379',
     'frontend → db:5432 redis:6379',

@@ -3,11 +3,16 @@
 export type EnvironmentName = 'development' | 'staging' | 'production' | 'cloud';
 export type TierName = 'low' | 'medium' | 'high';
 
+/** How the outside comes in: as the files say, by a Gateway's pods, or by one whose pods have their nodes' addresses. */
+export type EdgeName = 'usual' | 'gateway' | 'gateway-nodes';
+
 /**
- * Lines such as `backend celery → db:5432 redis:6379`, with container ports; some hold in some environments or tiers only.
- * Besides workloads there are the ends of `world.ts`, `anywhere` for all of those, and `public` for the public addresses.
+ * Lines such as `backend celery → db:5432 redis:6379`, with container ports; some hold in some environments, tiers or edges
+ * only. Besides workloads there are the ends of `world.ts`, `edge` for the one that brings the outside in, `anywhere` for
+ * all of them, and `public` for the public addresses.
  */
 export interface Lines {
+  readonly edges?: readonly EdgeName[];
   readonly environments?: readonly EnvironmentName[];
   readonly tiers?: readonly TierName[];
   readonly open: readonly string[];
@@ -25,6 +30,9 @@ export const ownStores = ['development', 'staging', 'production'] as const;
 export const managedStores = ['cloud'] as const;
 /** Where cert-manager gets the certificates. */
 export const withCertManager = ['staging', 'production', 'cloud'] as const;
+
+/** A Gateway is chosen, whatever the system's own way in is. */
+export const byGateway = ['gateway', 'gateway-nodes'] as const;
 
 /** Where metrics are collected, and what all five have of it. */
 export const watched = ['staging', 'production', 'cloud'] as const;
@@ -52,7 +60,7 @@ export const common: readonly Lines[] = [
   { environments: ownStores, open: ['bootstrap → anywhere:443,6443'] },
 ];
 
-const solver: Lines = { environments: withCertManager, open: ['ingress → solver:8089'] };
+const solver: Lines = { environments: withCertManager, open: ['edge → solver:8089'] };
 
 /** Where a system is reachable by cert-manager's HTTP-01 solver. */
 export const solvers: readonly Lines[] = [solver];

@@ -5,6 +5,6 @@ import { microservices } from './microservices';
 import { nestjsApi } from './nestjs-api';
 import { realtimeGame } from './realtime-game';
 
-export type { Drawing, EnvironmentName, Lines, TierName } from './drawing';
+export type { Drawing, EdgeName, EnvironmentName, Lines, TierName } from './drawing';
 
 export const drawings: readonly Drawing[] = [djangoReact, realtimeGame, microservices, lms, nestjsApi];

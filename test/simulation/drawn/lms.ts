@@ -27,7 +27,7 @@ export const lms: Drawing = {
     },
     {
       open: [
-        'ingress → nginx:8080',
+        'edge → nginx:8080',
         'nginx → frontend-admin:3000 frontend-teacher:3001 frontend-student:3002 backend-django:8001 backend-fastapi:8000',
         'frontend-admin frontend-teacher frontend-student → backend-django:8001 backend-fastapi:8000',
         'backend-django → backend-fastapi:8000',
@@ -63,7 +63,7 @@ export const lms: Drawing = {
   never: [
     'db-drill → db:5432 internet:443',
     'backup-retention → db:5432 internet:443',
-    'ingress → frontend-admin:3000 backend-django:8001 db:5432',
+    'edge → frontend-admin:3000 backend-django:8001 db:5432',
     'internet → nginx:8080 db:5432',
     'nginx → db:5432',
     'frontend-student → frontend-admin:3000 db:5432 internet:443',

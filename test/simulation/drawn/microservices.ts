@@ -18,7 +18,7 @@ export const microservices: Drawing = {
     },
     {
       open: [
-        'ingress → gateway:8080',
+        'edge → gateway:8080',
         'gateway → frontend:3000 api:8000',
         'frontend → api:8000',
         // S3 has no addresses of its own: every public one.
@@ -49,7 +49,7 @@ export const microservices: Drawing = {
   never: [
     'postgres-drill → postgres:5432 internet:443',
     'backup-retention → postgres:5432 internet:443',
-    'ingress → frontend:3000 api:8000 rabbitmq:15672 pgadmin:8080 redis-commander:8081 ollama:11434',
+    'edge → frontend:3000 api:8000 rabbitmq:15672 pgadmin:8080 redis-commander:8081 ollama:11434',
     'internet → gateway:8080 api:8000 postgres:5432 rabbitmq:15672,5672',
     'frontend → postgres:5432 redis:6379 rabbitmq:5672 internet:443',
     'gateway → postgres:5432 redis:6379 rabbitmq:5672 worker:8000',

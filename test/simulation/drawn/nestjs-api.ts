@@ -17,7 +17,7 @@ export const nestjsApi: Drawing = {
       ],
     },
     // In development the app runs on the developer's machine, and reaches the stores by port-forward.
-    { environments: withCertManager, open: ['ingress → app:3001'] },
+    { environments: withCertManager, open: ['edge → app:3001'] },
     { environments: ownStores, open: ['postgres-roles → postgres:5432'] },
     { environments: ['staging', 'production'], open: ['app app-migrate → postgres:5432 redis:6379'] },
     {
@@ -28,7 +28,7 @@ export const nestjsApi: Drawing = {
   never: [
     'postgres-drill → postgres:5432 internet:443',
     'backup-retention → postgres:5432 internet:443',
-    'ingress → postgres:5432 redis:6379',
+    'edge → postgres:5432 redis:6379',
     'internet → app:3001 postgres:5432',
     // The error tracker is off unless its URL is set.
     'app → internet:443 metadata:80',

@@ -1,4 +1,14 @@
-import { backups, common, type Drawing, managedStores, ownStores, solvers, watched, withCertManager } from './drawing';
+import {
+  backups,
+  byGateway,
+  common,
+  type Drawing,
+  managedStores,
+  ownStores,
+  solvers,
+  watched,
+  withCertManager,
+} from './drawing';
 
 export const realtimeGame: Drawing = {
   system: 'realtime-game',
@@ -8,8 +18,10 @@ export const realtimeGame: Drawing = {
     ...solvers,
     {
       environments: watched,
-      open: ['prometheus → front-end:9113 back-end:8000', 'blackbox-exporter → front-end:8443'],
+      open: ['prometheus → front-end:9113 back-end:8000'],
     },
+    // As its address inside the cluster leads to the pod that ends TLS.
+    { environments: watched, edges: ['usual'], open: ['blackbox-exporter → front-end:8443'] },
     { environments: ['staging', 'production'], open: ['prometheus → postgres:9187 redis:9121'] },
     {
       environments: managedStores,
@@ -21,11 +33,12 @@ export const realtimeGame: Drawing = {
     },
     { open: ['front-end → back-end:8000'] },
     // TLS ends at the pod, behind a load balancer that everybody reaches.
-    { environments: withCertManager, open: ['anywhere → front-end:8080,8443'] },
+    { environments: withCertManager, edges: ['usual'], open: ['anywhere → front-end:8080,8443'] },
+    { environments: withCertManager, edges: byGateway, open: ['edge → front-end:8080'] },
     // No nginx: the browser calls Vite and the back-end itself.
     {
       environments: ['development'],
-      open: ['ingress → front-end:5173 back-end:8000', 'redis-commander → redis:6379'],
+      open: ['edge → front-end:5173 back-end:8000', 'redis-commander → redis:6379'],
     },
     {
       environments: ownStores,
@@ -44,6 +57,6 @@ export const realtimeGame: Drawing = {
     // The RPC endpoint is off unless its URL is set.
     'back-end → internet:443 front-end:8080',
     'redis-commander → postgres:5432 back-end:8000',
-    'ingress → redis-commander:8081',
+    'edge → redis-commander:8081',
   ],
 };
