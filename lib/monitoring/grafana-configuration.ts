@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import type { Plan } from '../model/plan';
+import { timingOf } from './timing';
 
 /** Folders in Grafana's pod. */
 export const grafanaFolders = {
@@ -73,7 +74,7 @@ export function dataSourceFile(plan: Plan): string {
     url: `http://${prometheus?.name ?? ''}:${prometheus?.ports[0]?.port ?? ''}`,
     isDefault: true,
     editable: false,
-    jsonData: { timeInterval: '30s' },
+    jsonData: { timeInterval: timingOf(plan).interval },
   };
   const platform = plan.monitors?.platform && {
     name: 'Platform',

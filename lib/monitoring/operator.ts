@@ -16,6 +16,7 @@ import { dashboardFiles } from './dashboards';
 import { alertmanagerConfig } from './operator-alerts';
 import { moduleOf } from './prometheus-configuration';
 import { ruleObjects } from './rules';
+import { timingOf } from './timing';
 
 export interface OperatorObjectsProps {
   readonly plan: Plan;
@@ -34,12 +35,13 @@ function relabelings({ job, endpoint }: Scrape): Relabeling[] {
   ];
 }
 
-function endpointOf(scrape: Scrape): Endpoint {
+function endpointOf(plan: Plan, scrape: Scrape): Endpoint {
+  const timing = timingOf(plan);
   const { portName, path, params, keep } = scrape;
   return {
     port: portName,
-    interval: '30s',
-    scrapeTimeout: '10s',
+    interval: timing.interval,
+    scrapeTimeout: timing.timeout,
     relabelings: relabelings(scrape),
     ...(path === undefined ? {} : { path }),
     ...(params === undefined ? {} : { params }),
@@ -84,11 +86,14 @@ export class OperatorObjects extends Construct {
     };
     const base = { metadata: this.metadata(name) };
     if (hasService) {
-      new ServiceMonitor(this, `${name}-monitor`, { ...base, spec: { ...where, endpoints: [endpointOf(scrape)] } });
+      new ServiceMonitor(this, `${name}-monitor`, {
+        ...base,
+        spec: { ...where, endpoints: [endpointOf(plan, scrape)] },
+      });
     } else {
       new PodMonitor(this, `${name}-monitor`, {
         ...base,
-        spec: { ...where, podMetricsEndpoints: [endpointOf(scrape)] },
+        spec: { ...where, podMetricsEndpoints: [endpointOf(plan, scrape)] },
       });
     }
   }
@@ -102,7 +107,7 @@ export class OperatorObjects extends Construct {
       metadata: this.metadata(name),
       spec: {
         jobName: 'blackbox',
-        interval: '30s',
+        interval: timingOf(plan).interval,
         module: moduleOf(check),
         prober: { url: `${blackbox.name}.${plan.namespace}.svc:${blackbox.ports[0]?.port ?? ''}` },
         targets: { staticConfig: { static: [check.url], labels: { service: check.name } } },

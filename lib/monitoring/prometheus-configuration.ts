@@ -2,6 +2,7 @@ import { stringify } from 'yaml';
 import type { CheckPlan, Plan } from '../model/plan';
 import type { Contribution, Scrape } from './contract';
 import { kubeletJob } from './promql';
+import { timingOf } from './timing';
 
 const meta = (label: string): string => `__meta_kubernetes_pod_${label}`;
 
@@ -148,11 +149,12 @@ function alerting(plan: Plan): object {
 /** `prometheus.yml`: a job for each endpoint that a component brought. */
 export function prometheusConfiguration(plan: Plan, contributions: readonly Contribution[]): string {
   const scrapes = contributions.flatMap((one) => one.scrapes ?? []);
+  const timing = timingOf(plan);
   const configuration = {
     global: {
-      scrape_interval: '30s',
-      scrape_timeout: '10s',
-      evaluation_interval: '30s',
+      scrape_interval: timing.interval,
+      scrape_timeout: timing.timeout,
+      evaluation_interval: timing.interval,
       external_labels: { system: plan.system.id, environment: plan.environment.name },
     },
     rule_files: [`${folders.rules}/*.yml`],

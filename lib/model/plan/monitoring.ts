@@ -73,6 +73,8 @@ export interface MonitoringPlan {
     | undefined;
   readonly blackbox: Workload | undefined;
   readonly receivers: readonly ReceiverPlan[];
+  /** Between two looks at every target, and between two evaluations of the rules. */
+  readonly intervalSeconds: number;
   readonly retention: {
     readonly days: number;
     /** MiB. */ readonly size: number;

@@ -190,6 +190,7 @@ export function resolveMonitoring(
       ? part(context, 'blackbox-exporter', 'Deployment', 'Asks pages as a client would')
       : undefined,
     receivers: Object.entries(stated.receivers).map(([name, receiver]) => receiverPlan(name, receiver)),
+    intervalSeconds: stated.intervalSeconds,
     retention: { days: stated.retentionDays, size: Math.floor(mib(stated.size) * 0.8) },
     remoteWrite: remoteWrite && {
       url: `https://${remoteWrite.host}:${remoteWrite.port}${remoteWrite.path}`,

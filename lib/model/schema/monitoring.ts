@@ -71,6 +71,12 @@ const remoteWrite = z.strictObject({
 export const monitoringDetails = z.strictObject({
   mode: z.enum(monitoringModes),
   receivers: z.record(name, receiver).default({}),
+  intervalSeconds: z
+    .int('a whole number')
+    .min(5, 'at least 5')
+    .max(60, 'at most 60, or windows of five minutes hold too few figures')
+    .default(30)
+    .describe('Between two looks at every target, and between two evaluations of the rules'),
   retentionDays: z.int('a whole number').min(1, 'at least 1').default(15),
   size: byteQuantity.default('20Gi').describe("Of Prometheus' volume; four fifths of it are samples"),
   objective: z
