@@ -77,16 +77,20 @@ function prerequisiteText({ prerequisites }: Report, color: Colors): string {
     .join('\n');
 }
 
+function more(key: string): string {
+  return `; with --from-literal=${key}=… where the default does not hold`;
+}
+
 function secretText(report: Report, color: Colors): string {
-  const rows = report.secrets.map(({ name, keys, madeBy, optional, usedBy }) => [
+  const rows = report.secrets.map(({ name, keys, optionalKeys, madeBy, optional, usedBy }) => [
     name,
-    keys.join(', '),
+    [...keys, ...optionalKeys.map((key) => `${key} (optional)`)].join(', '),
     madeBy + (optional ? ' (optional)' : ''),
     usedBy.join(', '),
   ]);
   const list = table(color, ['SECRET', 'KEYS', 'MADE BY', 'USED BY'], rows);
-  const commands = report.secretCommands.flatMap(({ description, optional, commands }) => [
-    color.dim(`# ${description}${optional ? ', if you have one' : ''}`),
+  const commands = report.secretCommands.flatMap(({ description, optional, optionalKeys, commands }) => [
+    color.dim(`# ${description}${optional ? ', if you have one' : ''}${optionalKeys.map(more).join('')}`),
     ...commands,
   ]);
   return [list, ...(commands.length ? ['', ...commands] : [])].join('\n');

@@ -17,6 +17,7 @@ export interface ExternalSecretSpec {
   readonly secretStoreRef?: ExternalSecretSpecSecretStoreRef;
   readonly target?: ExternalSecretSpecTarget;
   readonly data?: readonly ExternalSecretSpecData[];
+  readonly dataFrom?: readonly ExternalSecretSpecDataFrom[];
 }
 
 export interface ExternalSecretSpecSecretStoreRef {
@@ -71,6 +72,19 @@ export interface ExternalSecretSpecDataRemoteRef {
   readonly key: string;
   /** The field of that object. */
   readonly property?: string;
+  readonly conversionStrategy?: ExternalSecretSpecDataRemoteRefConversionStrategy;
+  readonly decodingStrategy?: ExternalSecretSpecDataRemoteRefDecodingStrategy;
+  readonly metadataPolicy?: ExternalSecretSpecDataRemoteRefMetadataPolicy;
+}
+
+/** All fields of an object in the store, each a key of the Secret. */
+export interface ExternalSecretSpecDataFrom {
+  readonly extract?: ExternalSecretSpecDataFromExtract;
+}
+
+export interface ExternalSecretSpecDataFromExtract {
+  /** The object's name in the store. */
+  readonly key: string;
   readonly conversionStrategy?: ExternalSecretSpecDataRemoteRefConversionStrategy;
   readonly decodingStrategy?: ExternalSecretSpecDataRemoteRefDecodingStrategy;
   readonly metadataPolicy?: ExternalSecretSpecDataRemoteRefMetadataPolicy;

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { compareFiles, type Files } from '../../lib/changes';
+import { compareFiles, type Files, otherOutput } from '../../lib/changes';
 import { type Choice, defaultChoice, planOf } from '../../lib/choice';
 import { nearest } from '../../lib/model/nearest';
 import type { Plan } from '../../lib/model/plan';
@@ -32,11 +32,17 @@ function synthesized(
   }
 }
 
+/** What a cluster that runs the earlier output would not take. */
+function refusedBy(plan: Plan, before: Files, after: Files): readonly Problem[] {
+  const other = otherOutput(before, after, '--against');
+  return other ? [other] : compareFiles(before, after, pruneOf(plan, 'dist/').kinds);
+}
+
 function problemsOf(session: Session, choice: Choice, against?: Files): readonly Problem[] {
   const { plan, problems } = planOf(session.workspace, choice);
   if (plan === undefined) return problems;
   const made = synthesized(plan, against !== undefined);
-  const refused = against && made.files ? compareFiles(against, made.files, pruneOf(plan, 'dist/').kinds) : [];
+  const refused = against && made.files ? refusedBy(plan, against, made.files) : [];
   return [...problems, ...made.problems, ...refused];
 }
 

@@ -1,10 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { loaded } from '../../lib/choice';
-import { imageNames } from '../../lib/model/checks/environment';
 import { isRecord } from '../../lib/model/merge';
 import { nearest } from '../../lib/model/nearest';
 import { type Problem, ProblemsError } from '../../lib/model/problem';
-import { referenceFault } from '../../lib/model/resolve/images';
+import { imageNames, referenceFault } from '../../lib/model/resolve/images';
 import { settled } from '../../lib/strays';
 import type { Session } from '../session';
 

@@ -1,5 +1,5 @@
-import { compareFiles } from '../../lib/changes';
-import { ProblemsError } from '../../lib/model/problem';
+import { compareFiles, otherOutput } from '../../lib/changes';
+import { type Problem, ProblemsError } from '../../lib/model/problem';
 import { pruneOf } from '../../lib/report';
 import { settled } from '../../lib/strays';
 import { changesBetween, currentFiles, replaceFolder } from '../output-folder';
@@ -26,7 +26,10 @@ export async function synthCommand(
   const before = currentFiles(folder);
   const after = synthesis().renderFiles(plan);
   if (options.compare) {
-    const problems = compareFiles(before, after, pruneOf(plan, out).kinds);
+    const other = otherOutput(before, after, out);
+    const problems: readonly Problem[] = other
+      ? [{ ...other, severity: 'warning' }]
+      : compareFiles(before, after, pruneOf(plan, out).kinds);
     const errors = problems.filter(({ severity }) => severity === 'error');
     session.say(problems.filter(({ severity }) => severity === 'warning'));
     if (errors.length) throw new ProblemsError(errors);

@@ -52,6 +52,7 @@ export function otherSchemaContainer(service: ServicePlan, schema: OtherSchemaPl
     command: waitCommand(schema.command, schema.timeoutSeconds),
     env: schema.env,
     envFromConfigMaps: useSettings(schema.service, schema.settings).configMaps,
+    authorities: service.authorities,
     scratch: schema.scratch,
     resources: service.resources,
   };

@@ -68,6 +68,9 @@ export const monitoringImages = {
   'redis-exporter': 'oliver006/redis_exporter:v1.86.0',
 } as const;
 
+/** Every image that no system names, by the key under which a release may set it. */
+export const ownImages = { ...helperImages, ...monitoringImages } as const;
+
 const cores = (cpu: number, memory: number): Capacity => ({ cpu, memory });
 
 /**

@@ -29,6 +29,8 @@ export interface SecretLine {
   readonly class: SecretPlan['class'];
   readonly type: SecretPlan['type'];
   readonly keys: readonly string[];
+  /** Keys that it may have besides. */
+  readonly optionalKeys: readonly string[];
   readonly description: string;
   /** What uses it starts without it. */
   readonly optional: boolean;
@@ -44,6 +46,7 @@ export function secretsOf(plan: Plan): SecretLine[] {
     class: secret.class,
     type: secret.type,
     keys: Object.keys(secret.keys),
+    optionalKeys: secret.optionalKeys ?? [],
     description: secret.description,
     optional: secret.optional,
     usedBy: secret.usedBy,

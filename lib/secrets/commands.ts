@@ -8,6 +8,8 @@ export interface CreateCommand {
   /** The system starts without it. */
   readonly optional: boolean;
   readonly usedBy: readonly string[];
+  /** Keys that may be added, each as one more `--from-literal`. */
+  readonly optionalKeys: readonly string[];
   /** In order: the Secret, then its labels. What stands in capitals is for the person to fill in. */
   readonly commands: readonly string[];
 }
@@ -79,5 +81,6 @@ export function createCommands(plan: Plan): readonly CreateCommand[] {
     optional: secret.optional,
     usedBy: secret.usedBy,
     commands: [...create(plan, secret), label(plan, secret)],
+    optionalKeys: secret.optionalKeys ?? [],
   }));
 }

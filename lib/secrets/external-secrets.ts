@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import {
   ExternalSecret,
+  type ExternalSecretSpec,
   ExternalSecretSpecDataRemoteRefConversionStrategy,
   ExternalSecretSpecDataRemoteRefDecodingStrategy,
   ExternalSecretSpecDataRemoteRefMetadataPolicy,
@@ -25,6 +26,17 @@ const remoteDefaults = {
 export interface ExternalSecretsProps {
   readonly plan: Plan;
   readonly provider: Extract<SecretsProvider, { provider: 'external-secrets' }>;
+}
+
+/** Its keys one by one; all that the object has where some may be missing: one that is named and missing stops the rest. */
+function sourceOf(object: string, { keys, optionalKeys }: SecretPlan): Pick<ExternalSecretSpec, 'data' | 'dataFrom'> {
+  if (optionalKeys?.length) return { dataFrom: [{ extract: { key: object, ...remoteDefaults } }] };
+  return {
+    data: Object.keys(keys).map((key) => ({
+      secretKey: key,
+      remoteRef: { key: object, property: key, ...remoteDefaults },
+    })),
+  };
 }
 
 /**
@@ -56,10 +68,7 @@ export class ExternalSecrets extends Construct {
           deletionPolicy: ExternalSecretSpecTargetDeletionPolicy.RETAIN,
           template: { type: secret.type, metadata: secretMetadata(plan, secret) },
         },
-        data: Object.keys(secret.keys).map((key) => ({
-          secretKey: key,
-          remoteRef: { key: `${provider.prefix}${secret.name}`, property: key, ...remoteDefaults },
-        })),
+        ...sourceOf(`${provider.prefix}${secret.name}`, secret),
       },
     });
   }

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { keelson, removeTemporary, temporaryFolder, temporaryRoot } from './harness';
+import { keelson, project, removeTemporary, temporaryFolder, temporaryRoot } from './harness';
 
 let root: string;
 beforeAll(() => {
@@ -229,6 +229,20 @@ describe('keelson check', () => {
       /PersistentVolumeClaim\/media spec\.resources\.requests\.storage: found "5Gi" in place of "10Gi"/,
     );
     expect(err).toContain('docs/procedures.md#a-smaller-volume');
+  });
+
+  test('--against the output of another system or environment is wrong input, and never passes', async () => {
+    const against = join(project, 'dist');
+    for (const [other, namespace] of [
+      [['lms', 'production'], 'lms-production'],
+      [['django-react', 'staging'], 'django-react-staging'],
+    ] as const) {
+      const { status, err } = await keelson(['check', ...other, '--against', against], root);
+      expect(status).toBe(1);
+      expect(err).toContain(
+        `error: --against: found the output of django-react in the namespace django-react-production, wanted an earlier output of ${other[0]} in the namespace ${namespace}: with another one there is nothing to compare [other-output]`,
+      );
+    }
   });
 
   test('--against a folder that is not there is wrong input', async () => {

@@ -69,6 +69,17 @@ describe('keelson synth', () => {
     expect(readdirSync(own).filter((name) => name.startsWith('.dist'))).toEqual([]);
   });
 
+  test('says that there is nothing to compare with the output of another environment, and replaces it', async () => {
+    const own = temporaryRoot();
+    await keelson(['synth', 'nestjs-api', 'staging'], own);
+    const { status, err, out } = await keelson(['synth', 'nestjs-api', 'development'], own);
+    expect(status).toBe(0);
+    expect(err).toMatch(
+      /^warning: dist: found the output of nestjs-api in the namespace nestjs-api-staging.*other-output/m,
+    );
+    expect(out).toContain('nestjs-api in development');
+  });
+
   test('removes files that the new output does not have', async () => {
     const own = temporaryRoot();
     await keelson(['synth'], own);

@@ -106,6 +106,10 @@ describe('the client', () => {
     const main = files({ environment: { trustedProxies: ['192.0.2.0/24'] } })['nginx.conf'] ?? '';
     expect([...main.matchAll(/set_real_ip_from (\S+);/g)].map(([, cidr]) => cidr)).toEqual(['192.0.2.0/24']);
     expect(main).toContain('real_ip_recursive on;');
+    const usual = files({})['nginx.conf'] ?? '';
+    expect([...usual.matchAll(/set_real_ip_from (\S+);/g)].map(([, cidr]) => cidr)).toEqual([
+      ...['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
+    ]);
     expect(files({ environment: { trustedProxies: [] } })['nginx.conf']).not.toContain('real_ip_header');
   });
 

@@ -105,6 +105,15 @@ describe('prerequisites', () => {
     expect(new Set(secrets.map(({ madeBy }) => madeBy))).toEqual(new Set(['you']));
   });
 
+  test('list the keys that a Secret may have besides, and how they are given', async () => {
+    const superuser = report('microservices', 'cloud').secrets.find(({ name }) => name === 'postgres-superuser');
+    expect(superuser).toMatchObject({ keys: ['password'], optionalKeys: ['username'] });
+    const { out } = await keelson(['report', 'microservices', 'cloud'], project);
+    expect(out).toMatch(/^postgres-superuser +password, username \(optional\) /m);
+    const inside = report('microservices', 'production').secrets.find(({ name }) => name === 'postgres-superuser');
+    expect(inside?.optionalKeys).toEqual([]);
+  });
+
   test('of cloud name the managed stores and the secrets manager, and no class', () => {
     const list = what('microservices', 'cloud').join('\n');
     expect(list).toContain('the managed store postgres at postgres.microservices.managed.example.com:5432');

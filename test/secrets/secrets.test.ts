@@ -140,6 +140,14 @@ describe('Provider external-secrets', () => {
     });
   });
 
+  test('takes all that an object has where a key may be missing', () => {
+    const optional = secrets.map((secret) => ({ ...secret, optionalKeys: ['username'] }));
+    for (const { spec, metadata } of emitted(external, optional)) {
+      expect(spec).toMatchObject({ dataFrom: [{ extract: { key: `shop/${metadata.name}` } }] });
+      expect(spec).not.toHaveProperty('data');
+    }
+  });
+
   test('leaves the Secret alone when the store or the ExternalSecret goes', () => {
     for (const { spec, metadata } of objects) {
       const type = secrets.find(({ name }) => name === metadata.name)?.type;

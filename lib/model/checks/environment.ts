@@ -1,10 +1,10 @@
 import { isIP } from 'node:net';
 import { isRecord } from '../merge';
-import { mostPods } from '../resolve/budget';
 import type { Context } from '../resolve/context';
-import { referenceFault } from '../resolve/images';
+import { imageNames, referenceFault } from '../resolve/images';
 import type { Selection } from '../selection';
 import { isSchedule } from './services';
+import { checkSharedVolumes } from './shared-volumes';
 
 /** Every CIDR of a value, with its path: wherever `cidrs` or a list of addresses stands. */
 function cidrs(value: unknown, path: string): [path: string, cidr: string][] {
@@ -28,11 +28,6 @@ function checkAddresses({ problems, at, environment, system }: Context): void {
     if (!isCidr(cidr))
       problems.error('invalid-cidr', path, `"${cidr}"`, 'an address block such as "10.0.0.0/8" or "2001:db8::/32"');
   }
-}
-
-/** The names of the images that a release may set: the system's, and the one that waits in init containers. */
-export function imageNames(images: Readonly<Record<string, unknown>>): string[] {
-  return [...Object.keys(images), 'helper'];
 }
 
 function checkImages(context: Context, selection: Selection): void {
@@ -103,22 +98,6 @@ function checkTemplates(
           stores.has(target) ? storeParts : otherParts,
         );
     }
-  }
-}
-
-/** Volumes that several pods mount: possible in every way, but the lost availability of one node is said. */
-function checkSharedVolumes(context: Context): void {
-  const { problems, environment, at, services, tier } = context;
-  if (environment.sharedVolumes.by !== 'one-node') return;
-  for (const [name, service] of services) {
-    const volumes = Object.keys(service.mounts);
-    if (volumes.length === 0 || mostPods(service, tier) <= 2) continue;
-    problems.warning(
-      'one-node-volume',
-      `${at.environment}.sharedVolumes`,
-      `one-node, while ${name} mounts ${volumes.join(', ')} in several pods`,
-      '{ by: "rwx", className } or object storage: all its pods share one node, and fall with it',
-    );
   }
 }
 

@@ -1,17 +1,17 @@
-import { monitoringImages } from '../defaults';
+import { ownImages } from '../defaults';
 import type { Context } from '../resolve/context';
 import { monitoringOf } from '../resolve/monitoring';
 import { engineOf } from '../resolve/stores';
 
-/** Images of monitoring and of the system share one list of names. */
+/** Images of ours and of the system share one list of names; only what waits in init containers may be replaced. */
 function checkImages({ system, problems, at }: Context): void {
   for (const name of Object.keys(system.images)) {
-    if (name in monitoringImages)
+    if (name in ownImages && name !== 'helper')
       problems.error(
         'reserved-image',
         `${at.system}.images.${name}`,
         `"${name}"`,
-        'a name that no image of the monitoring has',
+        'a name that no image of the monitoring or the backups has',
       );
   }
 }

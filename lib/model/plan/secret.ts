@@ -16,6 +16,8 @@ export interface SecretPlan {
   /** By key; how a generated one is made. For a given one the value is undefined. */
   readonly keys: Readonly<Record<string, SecretValue | undefined>>;
   readonly optional: boolean;
+  /** Keys that it may have besides: what uses it does without. */
+  readonly optionalKeys?: readonly string[] | undefined;
   readonly usedBy: readonly string[];
 }
 

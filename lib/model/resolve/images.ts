@@ -1,4 +1,4 @@
-import { helperImages, monitoringImages } from '../defaults';
+import { ownImages } from '../defaults';
 import type { Chosen } from './context';
 
 /** Tags that name no version: what they mean changes under a running system. */
@@ -24,12 +24,17 @@ export function referenceFault(reference: string, own: boolean): string | undefi
   return undefined;
 }
 
+/** The names of the images that a release may set: the system's, and those that every system may use. */
+export function imageNames(images: Readonly<Record<string, unknown>>): string[] {
+  return [...new Set([...Object.keys(images), ...Object.keys(ownImages)])];
+}
+
 /** References by image name: the release of `keelson image` first, then the system's, with the environment's registry. */
 export function resolveImages(chosen: Chosen): Map<string, string> {
   const { registry, mirror } = chosen.environment.images;
   const prefix = (base: string | undefined, reference: string): string =>
     base === undefined ? reference : `${base.replace(/\/$/, '')}/${reference}`;
-  const own = Object.entries({ ...helperImages, ...monitoringImages }).map(
+  const own = Object.entries(ownImages).map(
     ([name, image]) => [name, chosen.images[name] ?? prefix(mirror, image)] as const,
   );
   const entries = Object.entries(chosen.system.images).map(([name, image]) => {

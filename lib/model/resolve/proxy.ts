@@ -13,8 +13,12 @@ function podCertificate(context: Context): string | undefined {
   return edgeKind(context) === 'load-balancer' && 'secret' in tls ? tls.secret : undefined;
 }
 
-/** Where the pods of an Ingress controller or a Gateway are: the private ranges (RFC 1918). */
-const privateRanges = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'];
+/**
+ * Where the pods of an Ingress controller or a Gateway are: private ranges (RFC 1918), shared address space, from which
+ * some providers give pods their addresses (RFC 6598), unique local addresses of IPv6 (RFC 4193). A policy lets nobody but
+ * the edge reach the proxy, so that none of them is believed too easily; one that is missed would make all users one.
+ */
+const privateRanges = ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'];
 
 /**
  * Whose `X-Forwarded-For` is believed. A load balancer of layer 4 never adds one: where it hides the client behind a

@@ -54,7 +54,8 @@ function ofStore(store: Parts['stores'][number], users: ReadonlyMap<string, read
       generated(store.replication.secret, `Replicas of ${store.name}`, 'password', [store.name, store.rolesJob.name]),
     ];
     return [
-      superuser,
+      // What an outside server calls its administrator is its own choice; postgres unless it is said.
+      outside ? { ...superuser, optionalKeys: ['username'] } : superuser,
       ...(replication ?? []),
       ...store.roles.map(({ name, secret }) =>
         generated(secret, `Role ${name} at ${store.name}`, 'password', [...usedBy(secret), store.rolesJob.name]),

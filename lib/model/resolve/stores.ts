@@ -1,12 +1,5 @@
 import { storeEphemeral } from '../defaults';
-import type {
-  ClaimPlan,
-  Component,
-  RabbitmqPlan,
-  RedisPlan,
-  StoreBase,
-  StorePlan,
-} from '../plan';
+import type { ClaimPlan, Component, RabbitmqPlan, RedisPlan, StoreBase, StorePlan } from '../plan';
 import { mib } from '../quantities';
 import type { ParsedStore } from '../schema/system';
 import type { Context, Endpoint } from './context';

@@ -133,7 +133,7 @@ export const environment = z.strictObject({
     .array(cidr)
     .optional()
     .describe(
-      'Addresses whose X-Forwarded-For is believed. Unset: the private ranges and the `cidrs` of the peer behind an Ingress or a Gateway, none behind a load balancer, which adds no such header',
+      'Addresses whose X-Forwarded-For is believed. Unset: the private ranges (RFC 1918, 4193, 6598) and the `cidrs` of the peer behind an Ingress or a Gateway, none behind a load balancer, which adds no such header',
     ),
   tls,
   hsts: z.boolean().default(false).describe('Only once the certificate is confirmed: browsers remember it'),

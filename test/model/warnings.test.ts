@@ -1,0 +1,49 @@
+import { formatProblem } from '../../lib/model/problem';
+import { type Change, resolveShop } from './shop';
+
+/** What is said of a change that is accepted. */
+function warnings(change: Change): string[] {
+  const { plan, problems } = resolveShop(change);
+  expect(plan).toBeDefined();
+  return problems.map(formatProblem);
+}
+
+describe('volumes that share a node', () => {
+  const shared = { services: { worker: { profile: null, mounts: { media: '/media' } } }, profiles: { mailing: null } };
+
+  test('name the room that the node must have: the most pods of all that mount them, and those that roll', () => {
+    // web: 4 pods at most and one that rolls, and the same of worker; 100m and 256Mi each.
+    expect(warnings({ system: shared, tier: 'medium' }).filter((text) => text.includes('one-node-volume'))).toEqual(
+      ['web', 'worker'].map(
+        (name) =>
+          `warning: environments/prod.sharedVolumes: found one-node, while ${name} mounts media in several pods, wanted { by: "rwx", className } or object storage; or a node that has 1 CPU and 2560Mi for the pods of web, worker, which all fall with it [one-node-volume]`,
+      ),
+    );
+  });
+
+  test('need no words where there is one pod of each', () => {
+    expect(warnings({ system: shared, tier: 'low' })).toEqual([]);
+  });
+});
+
+test('a release may set every image that pods run, Keelson’s own included', () => {
+  const images = {
+    shop: {
+      helper: 'registry.example.com/curl:8.18.0',
+      restic: 'registry.example.com/restic:0.19.2',
+      grafana: 'registry.example.com/grafana:13.1.4',
+    },
+  };
+  const { plan, problems } = resolveShop({ images });
+  expect(problems).toEqual([]);
+  const all = new Map(plan?.images.all.map(({ name, reference }) => [name, reference]));
+  expect(Object.fromEntries(Object.keys(images.shop).map((name) => [name, all.get(name)]))).toEqual(images.shop);
+});
+
+test('a misspelt one of them is told from the nearest', () => {
+  const { problems } = resolveShop({ images: { shop: { restik: 'a:1.0.0', 'kube-state-metric': 'a:1.0.0' } } });
+  expect(problems.map(({ rule, nearest }) => [rule, nearest])).toEqual([
+    ['unknown-image', 'restic'],
+    ['unknown-image', 'kube-state-metrics'],
+  ]);
+});
