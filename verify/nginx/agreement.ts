@@ -42,7 +42,7 @@ function staticFiles(name: string): string {
 }
 
 /** The proxy of a system with an upstream for each service that it leads to. */
-export async function runSystem(bench: Bench, plan: Plan): Promise<Running> {
+export async function runSystem(bench: Bench, plan: Plan, prepare?: (folder: string) => void): Promise<Running> {
   const { nginx, dns } = bench;
   const proxy = plan.services.find(isProxy);
   if (proxy === undefined) throw new Error(`${plan.system.id} has no proxy`);
@@ -54,7 +54,7 @@ export async function runSystem(bench: Bench, plan: Plan): Promise<Running> {
   }
   const ports = new Map([...upstreams].map(([name, { port }]) => [name, port]));
   const root = staticFiles(proxy.name);
-  const pod = await startPod({ plan: onPorts(plan, ports, root), nginx, dns });
+  const pod = await startPod({ plan: onPorts(plan, ports, root), nginx, dns, prepare });
   const stop = async (): Promise<void> => {
     await pod.stop();
     await Promise.all([...upstreams.values()].map((upstream) => upstream.stop()));

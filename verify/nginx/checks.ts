@@ -18,9 +18,11 @@ export class Checks {
   /** A group of checks; one that throws is a failure of its own. */
   async group(title: string, work: () => Promise<void>): Promise<void> {
     console.log(`\n${title}`);
+    const began = Date.now();
     await work().catch((error: unknown) =>
       this.fail(title, error instanceof Error ? (error.stack ?? '') : String(error)),
     );
+    console.log(`  ${((Date.now() - began) / 1000).toFixed(1)} s`);
   }
 
   private pass(title: string): void {

@@ -33,11 +33,11 @@ function answer(message: Buffer, records: ReadonlyMap<string, string>): Buffer {
   return Buffer.concat([header, question, record]);
 }
 
-export function startNameServer(): Promise<NameServer> {
+export function startNameServer(host = '127.0.0.1', port = 0): Promise<NameServer> {
   const records = new Map<string, string>();
   const socket = createSocket('udp4');
-  socket.on('message', (message, { port, address }) => socket.send(answer(message, records), port, address));
+  socket.on('message', (message, from) => socket.send(answer(message, records), from.port, from.address));
   return new Promise((resolve) =>
-    socket.bind(0, '127.0.0.1', () => resolve({ port: socket.address().port, records, stop: () => socket.close() })),
+    socket.bind(port, host, () => resolve({ port: socket.address().port, records, stop: () => socket.close() })),
   );
 }

@@ -95,7 +95,7 @@ export interface PodOptions {
   readonly nginx: Nginx;
   readonly dns: NameServer;
   /** Called with the pod's folder before nginx starts. */
-  readonly prepare?: (folder: string) => void;
+  readonly prepare?: ((folder: string) => void) | undefined;
 }
 
 /** What `nginx -t` finds wrong with the files; empty when nothing. */

@@ -1,6 +1,7 @@
 /**
  * The generated nginx configuration in a real nginx, on loopback, with real upstreams. Run it by itself:
- * `node --import tsx verify/nginx/run.ts`. Each check is printed; the exit status is 1 when one failed.
+ * `node --import tsx verify/nginx/run.ts`, or with the names of some groups. Each check is printed; the exit status is 1
+ * when one failed.
  */
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,6 +21,7 @@ import { load } from './load';
 import { oneRoute } from './one-route';
 import { startPod } from './pod';
 import { routing } from './routing';
+import { selfSigned } from './self-signed';
 import { idleSocket, streams } from './streams';
 import { planOf } from './system';
 import { systems } from './systems';
@@ -58,13 +60,43 @@ async function start(checks: Checks): Promise<Bench> {
   return { checks, nginx, dns, pod, ports, root };
 }
 
+type Group = (bench: Bench) => Promise<void>;
+
+const groups: Readonly<Record<string, Group>> = {
+  systems,
+  routing,
+  headers,
+  limits,
+  streams,
+  failures,
+  tls,
+  selfSigned,
+  agreement,
+  oneRoute,
+  load,
+};
+
+/** What takes minutes of silence begins first and ends last. */
+const besides: Readonly<Record<string, (bench: Bench) => Promise<() => Promise<void>>>> = { idle: idleSocket };
+
+/** @throws Error for a name that is none */
+function chosen(names: readonly string[]): ReadonlySet<string> {
+  const all = [...Object.keys(groups), ...Object.keys(besides)];
+  const unknown = names.find((name) => !all.includes(name));
+  if (unknown !== undefined) throw new Error(`There is no group "${unknown}"; there are ${all.join(', ')}`);
+  return new Set(names.length ? names : all);
+}
+
 async function main(): Promise<void> {
+  const wanted = chosen(process.argv.slice(2));
   const checks = new Checks();
   const bench = await start(checks);
-  const endIdle = await idleSocket(bench);
-  const groups = { systems, routing, headers, limits, streams, failures, tls, agreement, oneRoute, load };
-  for (const [title, work] of Object.entries(groups)) await checks.group(title, () => work(bench));
-  await checks.group('idle', endIdle);
+  const ends: [string, () => Promise<void>][] = [];
+  for (const [title, begin] of Object.entries(besides)) if (wanted.has(title)) ends.push([title, await begin(bench)]);
+  for (const [title, work] of Object.entries(groups)) {
+    if (wanted.has(title)) await checks.group(title, () => work(bench));
+  }
+  for (const [title, end] of ends) await checks.group(title, end);
   await bench.pod.stop();
   rmSync(bench.root, { recursive: true });
   console.log(`\n${checks.passed} checks passed, ${checks.failed} failed`);

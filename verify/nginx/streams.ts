@@ -16,8 +16,8 @@ export interface Tunnel {
   end(): void;
 }
 
-export function tunnel(port: number, first: string): Tunnel {
-  const socket = open(port);
+export function tunnel(port: number, first: string, tls = false): Tunnel {
+  const socket = open(port, tls);
   let text = '';
   let ended = false;
   socket.on('data', (chunk) => {
@@ -45,16 +45,27 @@ export function tunnel(port: number, first: string): Tunnel {
 /** Longer than the minute after which nginx and most that stand in front of it give up unless told otherwise. */
 const idleSeconds = 70;
 
-/** A WebSocket that is silent for over a minute while everything else is checked; the second half is for the end. */
+/** Words that come back, each after a silence. */
+const words = ['first', 'second', 'third'];
+
+/** A WebSocket that echoes for minutes, most of which it is silent, while everything else is checked. */
 export async function idleSocket({ checks, pod }: Bench): Promise<() => Promise<void>> {
   const socket = tunnel(pod.http, handshake('/ws/idle/?token=very.secret.token'));
   await socket.until('101');
   const began = Date.now();
+  const echoes = (async (): Promise<boolean[]> => {
+    const heard: boolean[] = [];
+    for (const word of words) {
+      socket.say(word);
+      heard.push(await socket.until(word));
+      await sleep(idleSeconds * 1000);
+    }
+    return heard;
+  })();
   return async () => {
-    await sleep(Math.max(0, idleSeconds * 1000 - (Date.now() - began)));
-    const silent = Math.round((Date.now() - began) / 1000);
-    socket.say('still here');
-    checks.ok(`a WebSocket that was silent for ${silent} s`, await socket.until('still here'), socket.text());
+    checks.equal(`echoes with ${idleSeconds} s of silence after each`, await echoes, [true, true, true]);
+    const minutes = ((Date.now() - began) / 60_000).toFixed(1);
+    checks.ok(`the WebSocket is still open after ${minutes} minutes`, socket.isOpen(), socket.text());
     socket.end();
   };
 }
