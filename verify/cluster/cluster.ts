@@ -9,14 +9,19 @@ import { type Server, startServer } from '../servers/process';
 import { ApiClient, type Endpoint } from './client';
 import { startControllers } from './controllers';
 
-/** What runs beside the API server: nothing, or controllers, a scheduler, and kwok, whose nodes say that pods run. */
-export type Controllers = 'none' | 'kwok';
+/**
+ * What runs beside the API server: nothing; the controllers of objects, which bind claims, collect garbage and end
+ * namespaces, but make no pods; or all controllers, a scheduler, and kwok, whose nodes say that pods run.
+ */
+export type Controllers = 'none' | 'objects' | 'kwok';
 
 export interface Cluster {
   release: Release;
   version: string;
   client: ApiClient;
   kubeconfig: string;
+  /** The API server's address. */
+  server: string;
   /** Scratch for logs and files; it goes when the cluster stops. */
   folder: string;
   kubectl: (args: readonly string[], options?: CommandOptions) => Promise<Outcome>;
@@ -35,12 +40,13 @@ export async function startCluster(release: Release, controllers: Controllers): 
     const endpoint = await startApiServer(release, folder, etcd, servers);
     const client = new ApiClient(endpoint);
     const kubeconfig = writeKubeconfig(folder, endpoint);
-    if (controllers === 'kwok') servers.push(...(await startControllers({ folder, kubeconfig, client })));
+    if (controllers !== 'none') servers.push(...(await startControllers({ folder, kubeconfig, client }, controllers)));
     return {
       release,
       version: goProgram('kube-apiserver', release).version,
       client,
       kubeconfig,
+      server: `https://${endpoint.host}:${endpoint.port}`,
       folder,
       kubectl: (args, options) => run(goProgram('kubectl').path, ['--kubeconfig', kubeconfig, ...args], options),
       stop: async () => {

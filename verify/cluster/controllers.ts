@@ -19,12 +19,28 @@ const READY_DELAY_MILLISECONDS = 2000;
 
 export const ZONES = ['zone-a', 'zone-b', 'zone-c'] as const;
 
-export async function startControllers(target: Target): Promise<Server[]> {
-  await createStorageClass(target.client, 'default-of-this-cluster', true);
-  return Promise.all([startControllerManager(target), startScheduler(target), startKwok(target)]);
+/** Those that need no pods. */
+const OF_OBJECTS = [
+  'garbage-collector-controller',
+  'namespace-controller',
+  'persistentvolume-binder-controller',
+  'serviceaccount-controller',
+];
+
+export async function startControllers(target: Target, which: 'objects' | 'kwok'): Promise<Server[]> {
+  await createStorageClass(target.client, {
+    name: 'default-of-this-cluster',
+    isDefault: true,
+    waits: which === 'kwok',
+  });
+  if (which === 'objects') return [await startControllerManager(target, OF_OBJECTS)];
+  return Promise.all([startControllerManager(target, ['*']), startScheduler(target), startKwok(target)]);
 }
 
-async function startControllerManager({ folder, kubeconfig, client }: Target): Promise<Server> {
+async function startControllerManager(
+  { folder, kubeconfig, client }: Target,
+  controllers: readonly string[],
+): Promise<Server> {
   const [port = 0] = await freePorts(1);
   const server = await startServer({
     name: 'kube-controller-manager',
@@ -34,6 +50,7 @@ async function startControllerManager({ folder, kubeconfig, client }: Target): P
       ...component(kubeconfig, port),
       `--service-account-private-key-file=${join(folder, 'service-account.key')}`,
       `--root-ca-file=${join(folder, 'certificates', 'apiserver.crt')}`,
+      `--controllers=${controllers.join(',')}`,
       '--enable-hostpath-provisioner=true',
       '--pvclaimbinder-sync-period=1s',
       '--horizontal-pod-autoscaler-sync-period=2s',
@@ -118,7 +135,14 @@ function stages(): string {
     .join('\n---\n');
 }
 
-async function createStorageClass(client: ApiClient, name: string, isDefault: boolean): Promise<void> {
+interface StorageClass {
+  name: string;
+  isDefault: boolean;
+  /** For a pod that the scheduler has placed; where no pods run, nothing would ever be bound. */
+  waits: boolean;
+}
+
+async function createStorageClass(client: ApiClient, { name, isDefault, waits }: StorageClass): Promise<void> {
   const annotations = { 'storageclass.kubernetes.io/is-default-class': String(isDefault) };
   await client.must('POST', '/apis/storage.k8s.io/v1/storageclasses', {
     body: {
@@ -126,7 +150,7 @@ async function createStorageClass(client: ApiClient, name: string, isDefault: bo
       kind: 'StorageClass',
       metadata: { name, annotations },
       provisioner: 'kubernetes.io/host-path',
-      volumeBindingMode: 'WaitForFirstConsumer',
+      volumeBindingMode: waits ? 'WaitForFirstConsumer' : 'Immediate',
       allowVolumeExpansion: true,
     },
   });
@@ -136,13 +160,14 @@ async function createStorageClass(client: ApiClient, name: string, isDefault: bo
 export async function createNamedClasses(
   client: ApiClient,
   sets: readonly Pick<ManifestSet, 'objects'>[],
+  waits = true,
 ): Promise<void> {
   const names = sets
     .flatMap(({ objects }) => objects)
     .filter(({ kind }) => kind === 'PersistentVolumeClaim')
     .map((claim) => at(claim, 'spec', 'storageClassName'));
   for (const name of new Set(names)) {
-    if (typeof name === 'string' && name !== '') await createStorageClass(client, name, false);
+    if (typeof name === 'string' && name !== '') await createStorageClass(client, { name, isDefault: false, waits });
   }
 }
 

@@ -1,17 +1,20 @@
 import { readFiles } from '../../cli/output-folder';
 import { compareFiles, type Files } from '../../lib/changes';
+import type { Problem } from '../../lib/model/problem';
+import { pruneOf } from '../../lib/report';
 import type { Cluster } from '../cluster/cluster';
 import { apply, instanceObjects, key, runInDist } from '../cluster/live';
 import type { KubernetesObject } from '../manifests/objects';
 import { pruneCommand } from '../manifests/prune';
 import { errors, type ManifestSet, title } from '../manifests/sets';
+import { bystanders } from './bystanders';
 
-/** Data, credentials and their namespace outlive every prune. */
-const KEPT = new Set(['Namespace', 'PersistentVolumeClaim', 'Secret', 'ExternalSecret', 'SealedSecret']);
+/** Data and their namespace outlive every change. */
+const KEPT = new Set(['Namespace', 'PersistentVolumeClaim']);
 
 /**
- * Follows one instance of a system through a series of manifests, each really applied to what the one before left, and
- * pruned. Remembers the claims that must still be there.
+ * Follows one instance of a system through a series of manifests, as a person does it by what keelson says: looks at what
+ * `keelson synth` has against the change, applies with the prune command, deletes what is said to be left behind.
  */
 export class Instance {
   readonly #cluster: Cluster;
@@ -19,34 +22,54 @@ export class Instance {
   #current: readonly KubernetesObject[] = [];
   #files: Files = new Map();
 
-  /** @param present what is in the cluster already */
-  constructor(cluster: Cluster, present?: ManifestSet) {
+  constructor(cluster: Cluster) {
     this.#cluster = cluster;
-    if (present) this.#remember(present);
   }
 
   /** Why `keelson synth` would not write these manifests over the ones that run now. */
   refusals(set: ManifestSet): string[] {
-    return errors(compareFiles(this.#files, readFiles(set.folder)));
+    return errors(this.#said(set));
   }
 
   /** Goes to the next manifests; says what does not apply, what is lost, recreated or left behind. */
   async become(set: ManifestSet): Promise<string[]> {
-    const samples = [...this.#current, ...set.objects];
     const instance = namespaceOf(set);
-    const before = await instanceObjects(this.#cluster, instance, samples);
     const isFirst = this.#current.length === 0;
-    const refused = isFirst ? await apply(this.#cluster, set.folder) : [];
-    const pruned = await runInDist(this.#cluster, set.folder, pruneCommand(set)); // it applies, too
+    const problems = isFirst ? await this.#start(set) : [];
+    const samples = [...this.#current, ...this.#kept.values(), ...set.objects];
+    const before = await instanceObjects(this.#cluster, instance, samples);
+    const said = this.#said(set);
+    problems.push(...(await this.#run(set, deletions(said, 'before the new output'))));
+    problems.push(...(await this.#run(set, [pruneCommand(set)]))); // it applies, too
+    problems.push(...(await this.#run(set, deletions(said, 'once the new output'))));
     this.#remember(set);
     const after = await instanceObjects(this.#cluster, instance, samples);
-    const problems = [...refused, ...pruned.map((line) => `prune: ${line}`), ...this.#differences(before, after)];
+    problems.push(...this.#differences(before, after));
     return problems.map((problem) => `→ ${title(set)}: ${problem}`);
   }
 
-  /** The objects that this instance must have now, by key. */
-  expected(): Set<string> {
-    return new Set(this.#current.map(key));
+  /** The first apply makes the namespace; then come objects that are none of ours. */
+  async #start(set: ManifestSet): Promise<string[]> {
+    const problems = await apply(this.#cluster, set.folder);
+    const { client } = this.#cluster;
+    for (const object of bystanders(namespaceOf(set))) {
+      await client.must('POST', String(await client.collection(object)), { body: object });
+      this.#kept.set(key(object), object);
+    }
+    return problems;
+  }
+
+  #said(set: ManifestSet): Problem[] {
+    return compareFiles(this.#files, readFiles(set.folder), set.plan ? pruneOf(set.plan, 'dist/').kinds : []);
+  }
+
+  async #run(set: ManifestSet, commands: readonly string[]): Promise<string[]> {
+    const problems: string[] = [];
+    for (const command of commands) {
+      const said = await runInDist(this.#cluster, set.folder, command);
+      problems.push(...said.map((line) => `${command.split(' ', 2).join(' ')}: ${line}`));
+    }
+    return problems;
   }
 
   #remember(set: ManifestSet): void {
@@ -56,7 +79,7 @@ export class Instance {
   }
 
   #differences(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] {
-    const expected = this.expected();
+    const expected = new Set(this.#current.map(key));
     const missing = [...expected].filter((name) => !after.has(name)).map((name) => `missing ${name}`);
     const surplus = [...after.keys()].filter((name) => !expected.has(name)).map((name) => `not pruned ${name}`);
     const recreated = [...after]
@@ -66,8 +89,15 @@ export class Instance {
   }
 }
 
+/** The commands that keelson names for what it leaves behind, of those that are due at this moment. */
+function deletions(said: readonly Problem[], moment: string): string[] {
+  return said
+    .filter(({ rule, wanted }) => rule === 'left-behind' && wanted.includes(` ${moment} `))
+    .map(({ wanted }) => wanted.slice(wanted.indexOf('kubectl ')));
+}
+
 /** The instance label's value, which is the namespace. */
-export function namespaceOf({ objects }: ManifestSet): string {
+export function namespaceOf({ objects }: Pick<ManifestSet, 'objects'>): string {
   const namespace = objects.find(({ kind }) => kind === 'Namespace');
   if (!namespace) throw new Error('The manifests have no Namespace');
   return namespace.metadata.name;

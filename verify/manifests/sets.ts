@@ -27,6 +27,8 @@ export interface ManifestSet extends Combination {
 export interface Synthesis extends Combination {
   set?: ManifestSet;
   problems: readonly string[];
+  /** Rules by which keelson may refuse it, where it is a change. */
+  refusedBy?: readonly string[];
 }
 
 export const workspace = new Workspace(ROOT);

@@ -4,6 +4,8 @@ import type { Plan } from '../../lib/model/plan';
 /** A change that a user can make in the files, as merge patches; undefined where a system has nothing to change. */
 export interface Variant {
   title: string;
+  /** Rules by which keelson may refuse it; any other refusal is a fault of the variant. */
+  refusedBy?: readonly string[];
   environment?: (base: VariantBase) => unknown;
   system?: (base: VariantBase) => unknown;
   /** Releases, as `keelson image` writes them. */
@@ -23,6 +25,8 @@ const bucket = {
 };
 const managed = { host: '{store}.{system}.managed.example.com', cidrs: ['10.64.0.0/16'] };
 
+/** The keys of the bucket, which only a bucket has. */
+const noTarget = { endpoint: null, bucket: null };
 const slack = { by: 'slack', channel: '#alerts' };
 
 /** A Gateway of the platform's, in a namespace of its own. */
@@ -33,6 +37,12 @@ const hosts = Array.from({ length: 20 }, (_, index) => `shop-${index}.example.co
 /** What only this system sees of the environment. */
 function here({ plan }: VariantBase, patch: unknown): unknown {
   return { systems: { [plan.system.id]: patch } };
+}
+
+/** Each PostgreSQL of the system, changed alike. */
+function ofPostgres({ stores }: Plan, patch: unknown): unknown {
+  const own = stores.filter(({ kind }) => kind === 'postgres').map(({ name }) => [name, patch] as const);
+  return { stores: Object.fromEntries(own) };
 }
 
 /** Every provider, edge and engine that the documentation offers, and the daily changes. */
@@ -48,7 +58,11 @@ export const VARIANTS: readonly Variant[] = [
       mergePatch({ secrets: { provider: 'sealed-secrets' } }, here(base, { sealed: sealed(base) })),
   },
   { title: 'edge: ingress', environment: (base) => here(base, { edge: 'ingress' }) },
-  { title: 'edge: load balancer', environment: (base) => here(base, { edge: 'load-balancer' }) },
+  {
+    title: 'edge: load balancer',
+    refusedBy: ['load-balancer-without-proxy'],
+    environment: (base) => here(base, { edge: 'load-balancer' }),
+  },
   { title: 'edge: gateway', environment: (base) => here(base, { edge: 'gateway' }) },
   {
     title: "edge: somebody's gateway",
@@ -85,16 +99,37 @@ export const VARIANTS: readonly Variant[] = [
   },
   { title: 'no metrics of the kubelets', environment: () => ({ resourceMetrics: 'none' }) },
   { title: 'KEDA', environment: () => ({ keda: true }) },
-  { title: 'CloudNativePG', environment: (base) => engine(base, 'postgres', 'cloudnative-pg') },
-  { title: 'the RabbitMQ operator', environment: (base) => engine(base, 'rabbitmq', 'rabbitmq-cluster-operator') },
+  {
+    title: 'CloudNativePG',
+    refusedBy: ['engine-not-yet'],
+    environment: (base) => engine(base, 'postgres', 'cloudnative-pg'),
+  },
+  {
+    title: 'the RabbitMQ operator',
+    refusedBy: ['engine-not-yet'],
+    environment: (base) => engine(base, 'rabbitmq', 'rabbitmq-cluster-operator'),
+  },
+  {
+    title: 'encrypted databases with poolers',
+    system: ({ plan }) => ofPostgres(plan, { tls: 'verify-full', pooler: 'pgbouncer' }),
+  },
+  {
+    title: 'certificates of databases by cert-manager',
+    system: ({ plan }) => ofPostgres(plan, { tls: 'verify-full' }),
+    environment: () => ({ storeCertificates: { by: 'cert-manager', issuer: 'inside' } }),
+  },
   { title: 'managed stores', environment: () => ({ managedStores: managed }) },
-  { title: 'shared volumes: RWX', environment: () => ({ sharedVolumes: { by: 'rwx', className: 'nfs' } }) },
+  {
+    title: 'shared volumes: RWX',
+    refusedBy: ['claim-class', 'claim-access-mode'],
+    environment: () => ({ sharedVolumes: { by: 'rwx', className: 'nfs' } }),
+  },
   {
     title: 'shared volumes: object storage',
     environment: () => ({ sharedVolumes: { by: 'object-storage', ...bucket } }),
   },
-  { title: 'backups on a claim', environment: () => ({ backupTarget: { to: 'claim', size: '50Gi' } }) },
-  { title: 'no backups', environment: () => ({ backupTarget: { to: 'none' } }) },
+  { title: 'backups on a claim', environment: () => ({ backupTarget: { ...noTarget, to: 'claim', size: '50Gi' } }) },
+  { title: 'no backups', environment: () => ({ backupTarget: { ...noTarget, to: 'none' } }) },
   { title: 'development tools', environment: () => ({ tools: true }) },
   { title: 'a registry mirror', environment: () => ({ images: { mirror: 'mirror.example.com' } }) },
   { title: 'another host', environment: (base) => here(base, { hosts: ['other.example.com'] }) },
@@ -103,7 +138,11 @@ export const VARIANTS: readonly Variant[] = [
   { title: 'a new setting', environment: (base) => here(base, { settings: setting(base) }) },
   { title: 'a new route', system: route },
   { title: 'larger volumes', environment: (base) => here(base, { stores: larger(base) }) },
-  { title: 'another storage class', environment: () => ({ storage: { className: 'fast' } }) },
+  {
+    title: 'another storage class',
+    refusedBy: ['claim-class', 'claim-shrinks'],
+    environment: () => ({ storage: { className: 'fast' } }),
+  },
 ];
 
 /** Every store of a kind by another engine. */

@@ -36,8 +36,10 @@ function vary(base: ManifestSet, variant: Variant, parent: string): Synthesis[] 
     },
     tier: VARIED_TIER,
   });
-  if (result.plan === undefined) return [{ ...combination, problems: errors(result.problems) }];
-  const made = write(combination, result.plan, join(parent, 'variants', base.system, variant.title));
+  const { refusedBy = [] } = variant;
+  if (result.plan === undefined) return [{ ...combination, refusedBy, problems: errors(result.problems) }];
+  const folder = join(parent, 'variants', base.system, variant.title);
+  const made = { ...write(combination, result.plan, folder), refusedBy };
   return isSame(base, made) ? [] : [made];
 }
 
