@@ -187,7 +187,7 @@ export default {
       size: '5Gi',
       encrypted: true,
       resources: { requests: { cpu: '250m', memory: '1Gi' }, limits: { cpu: '1', memory: '1Gi' } },
-      queues: ['tasks'],
+      queues: { tasks: {} },
     },
   },
 

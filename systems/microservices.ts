@@ -91,6 +91,8 @@ export default {
       ],
       ports: { http: 8000 },
       health: { path: '/health' },
+      // Not in the document: prometheus-fastapi-instrumentator. The gateway routes only /api/ here.
+      metrics: { port: 'http' },
       resources: { requests: { cpu: '250m', memory: '512Mi' }, limits: { cpu: '1', memory: '1Gi' } },
       arrows: {
         postgres: { env: { DATABASE_URL: '{url}' }, pool: 5 },
@@ -168,8 +170,8 @@ export default {
       encrypted: true,
       resources: { requests: { cpu: '125m', memory: '512Mi' }, limits: { cpu: '500m', memory: '512Mi' } },
       cluster: true,
-      // Three primaries, the least that a cluster decides with, and a replica each.
-      replicas: { low: 1, medium: 1, high: 6 },
+      // Drawn as a cluster, which a managed Redis is; here one primary with two replicas.
+      replicas: { low: 1, medium: 1, high: 3 },
       backup: { schedule: '@hourly' },
     },
     rabbitmq: {
@@ -181,7 +183,7 @@ export default {
       encrypted: true,
       resources: { requests: { cpu: '250m', memory: '1Gi' }, limits: { cpu: '1', memory: '1Gi' } },
       replicas: { low: 1, medium: 1, high: 3 },
-      queues: ['jobs'],
+      queues: { jobs: {} },
     },
   },
 

@@ -31,8 +31,10 @@ function rabbitmqContainer(store: RabbitmqPlan): ContainerProps {
     command: ['/bin/sh', `${configurationFolder}/start.sh`],
     env: [
       { name: 'HOME', value: home },
-      { name: 'ACCOUNT', value: store.account },
-      { name: 'PASSWORD_FILE', value: `${credentialsFolder}/password` },
+      { name: 'CONFIGURATION', value: configurationFolder },
+      { name: 'ACCOUNTS', value: store.accounts.map(({ name }) => name).join(' ') },
+      { name: 'TAGS', value: store.management ? 'administrator' : '' },
+      { name: 'PASSWORDS', value: `${credentialsFolder}/accounts` },
       { name: 'COOKIE_FILE', value: `${credentialsFolder}/cookie` },
       { name: 'RABBITMQ_CONFIG_FILES', value: `${home}/conf.d/*.conf` },
       { name: 'RABBITMQ_LOGS', value: '-' },
@@ -71,7 +73,9 @@ export function rabbitmqPod(plan: Plan, store: RabbitmqPlan, files: Readonly<Rec
         projected: {
           defaultMode: 0o440,
           sources: [
-            { secret: { name: store.secret, items: [{ key: 'password', path: 'password' }] } },
+            ...store.accounts.map(({ name, secret }) => ({
+              secret: { name: secret, items: [{ key: 'password', path: `accounts/${name}` }] },
+            })),
             { secret: { name: store.cookieSecret, items: [{ key: 'cookie', path: 'cookie' }] } },
           ],
         },

@@ -6,7 +6,8 @@ import { serviceAccount } from '../kubernetes/service-account';
 import { podsServiceName, statefulSet } from '../kubernetes/stateful-set';
 import type { Plan, RabbitmqPlan } from '../model/plan';
 import { Claim } from '../storage';
-import { enabledPlugins, environmentFile, serverConfiguration, startScript } from './configuration';
+import { accountsScript, enabledPlugins, environmentFile, serverConfiguration, startScript } from './configuration';
+import { definitions } from './definitions';
 import { rabbitmqPod } from './pod';
 
 export interface RabbitmqProps {
@@ -19,6 +20,8 @@ function configurationFiles(store: RabbitmqPlan): Record<string, string> {
     'rabbitmq.conf': serverConfiguration(store),
     'rabbitmq-env.conf': environmentFile,
     enabled_plugins: enabledPlugins(store),
+    'definitions.json': definitions(store),
+    'accounts.sh': accountsScript,
     'start.sh': startScript,
   };
 }

@@ -2,13 +2,14 @@ import { checksum } from '../kubernetes/checksum';
 import type { ContainerProps } from '../kubernetes/container';
 import type { PodProps } from '../kubernetes/pod';
 import { commandAction, probe, tcpAction } from '../kubernetes/probes';
-import { dataVolume } from '../kubernetes/stateful-set';
-import type { Plan, RedisPlan } from '../model/plan';
+import { dataVolume, podsServiceName } from '../kubernetes/stateful-set';
+import type { EnvPlan, Plan, RedisPlan } from '../model/plan';
 import { pingScript } from './configuration';
 
 const configurationFolder = '/etc/redis';
 const passwordFolder = '/run/secrets/redis';
 const renderedFolder = '/run/redis';
+const readyScript = `${configurationFolder}/ready.sh`;
 
 /** On SIGTERM the server writes a last snapshot. */
 const graceSeconds = 60;
@@ -25,9 +26,21 @@ function probes(store: RedisPlan): Pick<ContainerProps, 'startupProbe' | 'readin
   const timing = { intervalSeconds, timeoutSeconds: probeTimeout, tries };
   return {
     startupProbe: probe(ready, { intervalSeconds: startInterval, timeoutSeconds: probeTimeout, tries: startTries }),
-    readinessProbe: probe(ready, timing),
+    readinessProbe: probe(store.replication === undefined ? ready : commandAction(['/bin/sh', readyScript]), timing),
     livenessProbe: probe(tcpAction('redis'), timing),
   };
+}
+
+/** What a member knows of the others. */
+function memberEnv(store: RedisPlan): EnvPlan[] {
+  if (store.replication === undefined) return [];
+  const pods = podsServiceName(store);
+  const hosts = Array.from({ length: store.replication.members }, (_, ordinal) => `${store.name}-${ordinal}.${pods}`);
+  return [
+    { name: 'DATA', value: '/data' },
+    { name: 'PRIMARY', value: String(store.primary) },
+    { name: 'MEMBERS', value: hosts.map((host) => `${host}:${store.port}`).join(' ') },
+  ];
 }
 
 function redisContainer(store: RedisPlan): ContainerProps {
@@ -39,6 +52,7 @@ function redisContainer(store: RedisPlan): ContainerProps {
       { name: 'CONFIGURATION', value: `${configurationFolder}/redis.conf` },
       { name: 'RENDERED', value: `${renderedFolder}/redis.conf` },
       { name: 'PASSWORD_FILE', value: `${passwordFolder}/password` },
+      ...memberEnv(store),
     ],
     ports: store.ports,
     mounts: [

@@ -1,11 +1,13 @@
 import { Construct } from 'constructs';
 import { configMap } from '../kubernetes/config-map';
+import { allowsDisruptionBudget, disruptionBudget } from '../kubernetes/disruption-budget';
 import { service } from '../kubernetes/service';
 import { serviceAccount } from '../kubernetes/service-account';
 import { podsServiceName, statefulSet } from '../kubernetes/stateful-set';
 import type { Plan, RedisPlan } from '../model/plan';
 import { Claim } from '../storage';
 import { serverConfiguration, startScript } from './configuration';
+import { memberReadyScript, memberStartScript } from './member-files';
 import { redisPod } from './pod';
 
 export interface RedisProps {
@@ -13,21 +15,34 @@ export interface RedisProps {
   readonly store: RedisPlan;
 }
 
+function configurationFiles(store: RedisPlan): Record<string, string> {
+  const configuration = { 'redis.conf': serverConfiguration(store) };
+  return store.replication === undefined
+    ? { ...configuration, 'start.sh': startScript }
+    : { ...configuration, 'start.sh': memberStartScript, 'ready.sh': memberReadyScript };
+}
+
 /**
- * A Redis server: its claims, its configuration, one StatefulSet, the Service that takes writes and the headless one. An
- * external server needs no objects: its host stands in the applications' variables.
+ * A Redis server, or a primary with replicas: its claims, its configuration, one StatefulSet, the Service that takes
+ * writes, the one for reads from any member, the headless one. An external server needs no objects: its host stands in the
+ * applications' variables.
  */
 export class Redis extends Construct {
   constructor(scope: Construct, id: string, { plan, store }: RedisProps) {
     super(scope, id);
     if (store.engine === 'external') return;
-    const files = { 'redis.conf': serverConfiguration(store), 'start.sh': startScript };
+    const files = configurationFiles(store);
     for (const claim of store.claims) new Claim(this, claim.name, { plan, claim });
     serviceAccount(this, plan, store);
     configMap(this, plan, store, `${store.name}-config`, files);
     service(this, { plan, workload: store, name: podsServiceName(store), headless: true });
     const primary = `${store.name}-${store.primary}`;
     service(this, { plan, workload: store, select: { 'statefulset.kubernetes.io/pod-name': primary } });
-    statefulSet(this, { ...redisPod(plan, store, files), podManagementPolicy: 'OrderedReady' });
+    const replicated = store.replication !== undefined;
+    if (replicated) service(this, { plan, workload: store, name: `${store.name}-ro` });
+    if (allowsDisruptionBudget(store, [])) disruptionBudget(this, plan, store);
+    // One after the other, a member that cannot start would hold back the one that is to be promoted in its place.
+    const podManagementPolicy = replicated ? 'Parallel' : 'OrderedReady';
+    statefulSet(this, { ...redisPod(plan, store, files), podManagementPolicy });
   }
 }

@@ -2,7 +2,7 @@ import type { Construct } from 'constructs';
 import { ScaledObject, type ScaledObjectSpecTriggers } from '../../imports/keda.sh';
 import { scalingBehavior } from '../kubernetes/autoscaler';
 import { metadata } from '../kubernetes/labels';
-import type { AutoscalerPlan, EnvPlan, Plan, ServicePlan, StorePlan } from '../model/plan';
+import type { AutoscalerPlan, EnvPlan, Plan, RedisPlan, ServicePlan, StorePlan } from '../model/plan';
 
 /** Stores by name, made once for a Plan. */
 export type Stores = ReadonlyMap<string, StorePlan>;
@@ -24,6 +24,19 @@ function hostFromOutside(plan: Plan, store: StorePlan): string {
   return store.external === undefined ? `${store.host}.${plan.namespace}.svc` : store.host;
 }
 
+/** @see https://keda.sh/docs/latest/scalers/redis-lists/ */
+function listTrigger(queue: Queue, store: RedisPlan, address: string): ScaledObjectSpecTriggers {
+  const list = { address, listName: queue.name, listLength: String(queue.depth), passwordFromEnv: passwordVariable };
+  return {
+    type: 'redis',
+    metadata: {
+      ...list,
+      ...(queue.database === undefined ? {} : { databaseIndex: String(queue.database) }),
+      ...(store.external?.tls ? { enableTLS: 'true' } : {}),
+    },
+  };
+}
+
 /**
  * How KEDA measures a queue. It reads the credentials as the worker has them (`…FromEnv`, composed in the pod), since no
  * Secret holds a URL, and the separate `username` and `password` came late and were ignored over AMQP at first.
@@ -31,19 +44,27 @@ function hostFromOutside(plan: Plan, store: StorePlan): string {
  * @see https://keda.sh/docs/latest/scalers/rabbitmq-queue/
  * @see https://github.com/kedacore/keda/issues/6716
  */
-export function queueTrigger(plan: Plan, queue: Queue, stores: Stores): QueueTrigger | undefined {
-  const store = stores.get(queue.store);
-  if (store === undefined || store.kind === 'postgres') return undefined;
+export function queueTrigger(plan: Plan, worker: ServicePlan, stores: Stores): QueueTrigger | undefined {
+  const queue = worker.autoscaler?.queue;
+  const store = queue && stores.get(queue.store);
+  if (queue === undefined || store === undefined || store.kind === 'postgres') return undefined;
   const address = `${hostFromOutside(plan, store)}:${store.port}`;
-  const password: EnvPlan = { name: passwordVariable, secret: store.secret, key: 'password', optional: false };
-  if (store.kind === 'redis') {
-    const list = { address, listName: queue.name, listLength: String(queue.depth), passwordFromEnv: passwordVariable };
-    return { env: [password], trigger: { type: 'redis', metadata: list } };
-  }
-  const url = { name: urlVariable, value: `amqp://${store.account}:$(${passwordVariable})@${address}/` };
+  const passwordOf = (secret: string): EnvPlan => ({
+    name: passwordVariable,
+    secret,
+    key: 'password',
+    optional: false,
+  });
+  if (store.kind === 'redis') return { env: [passwordOf(store.secret)], trigger: listTrigger(queue, store, address) };
+  const account = store.accounts.find(({ secret }) =>
+    worker.env.some((item) => 'secret' in item && item.secret === secret),
+  );
+  if (account === undefined) return undefined;
+  const scheme = store.external?.tls ? 'amqps' : 'amqp';
+  const url = { name: urlVariable, value: `${scheme}://${account.name}:$(${passwordVariable})@${address}/` };
   const length = { protocol: 'amqp', queueName: queue.name, mode: 'QueueLength', value: String(queue.depth) };
   return {
-    env: [password, url],
+    env: [passwordOf(account.secret), url],
     trigger: { type: 'rabbitmq', metadata: { ...length, hostFromEnv: urlVariable } },
   };
 }

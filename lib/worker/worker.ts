@@ -30,7 +30,7 @@ export class Worker extends Construct {
   constructor(scope: Construct, id: string, props: WorkerProps) {
     super(scope, id);
     const { plan, service, claims, stores } = props;
-    const queue = service.autoscaler?.queue && queueTrigger(plan, service.autoscaler.queue, stores);
+    const queue = queueTrigger(plan, service, stores);
     serviceAccount(this, plan, service);
     deployment(this, {
       ...applicationPod({ plan, service, claims, main: workerProbes(service), env: queue?.env }),

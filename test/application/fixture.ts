@@ -37,7 +37,7 @@ export const shop: System = {
       image: 'rabbitmq',
       resources: capacity,
       size: '1Gi',
-      queues: ['jobs'],
+      queues: { jobs: {} },
     },
   },
   services: {

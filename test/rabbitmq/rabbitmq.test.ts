@@ -36,13 +36,21 @@ describe('Rabbitmq', () => {
   test('has password and cookie in files, and neither in its ConfigMap', () => {
     const { projected } = set.spec.template.spec.volumes.find(({ name }: Manifest) => name === 'credentials');
     expect(projected.sources).toEqual([
-      { secret: { name: 'queue', items: [{ key: 'password', path: 'password' }] } },
+      { secret: { name: 'queue-backend', items: [{ key: 'password', path: 'accounts/backend' }] } },
+      { secret: { name: 'queue-back-office', items: [{ key: 'password', path: 'accounts/back-office' }] } },
       { secret: { name: 'queue-cookie', items: [{ key: 'cookie', path: 'cookie' }] } },
     ]);
-    expect(object(objects, 'ConfigMap', 'queue-config').data['rabbitmq.conf']).not.toMatch(
-      /default_pass|default_user /,
-    );
+    const { data } = object(objects, 'ConfigMap', 'queue-config');
+    expect(data['rabbitmq.conf']).not.toMatch(/default_pass|default_user /);
+    expect(JSON.parse(data['definitions.json'])).not.toHaveProperty('users');
     expect(startScript).toMatch(/\nexec rabbitmq-server\n$/);
+  });
+
+  test('lets its applications see the management page in development alone', () => {
+    const tags = (all: Manifest[]): string =>
+      mainContainer(object(all, 'StatefulSet', 'queue')).env.find(({ name }: Manifest) => name === 'TAGS').value;
+    expect(tags(objects)).toBe('administrator');
+    expect(tags(dataObjects(shopPlan(production)))).toBe('');
   });
 
   test('serves the management page in development alone', () => {
@@ -65,9 +73,10 @@ describe('the configuration of RabbitMQ', () => {
     expect(serverConfiguration({ ...one, claims: small })).toMatch(/^disk_free_limit.absolute = 256MiB$/m);
   });
 
-  test('makes the application no administrator where no management page is served', () => {
-    expect(serverConfiguration(one)).toMatch(/^default_user_tags.administrator = false$/m);
-    expect(serverConfiguration({ ...one, management: true })).toMatch(/^default_user_tags.administrator = true$/m);
+  test('limits the size of a message where the file does', () => {
+    expect(serverConfiguration(one)).not.toMatch(/max_message_size/);
+    const limits = { ...one.limits, messageSize: 2 };
+    expect(serverConfiguration({ ...one, limits })).toMatch(/^max_message_size = 2097152$/m);
   });
 
   test('forms a cluster of three, and nothing for a node alone', () => {

@@ -54,3 +54,46 @@ describe('the configuration of Redis', () => {
     expect(serverConfiguration({ ...store, evictionPolicy: 'allkeys-lru' })).toMatch(/^maxmemory-policy allkeys-lru$/m);
   });
 });
+
+describe('Redis with replicas', () => {
+  const replicas = { low: 1, medium: 2, high: 3 };
+  const plan = shopPlan({ tier: 'medium', mode: 'production' }, {}, { stores: { cache: { replicas } } });
+  const objects = dataObjects(plan);
+  const set = object(objects, 'StatefulSet', 'cache');
+  const container = mainContainer(set);
+  const variable = (of: Manifest, wanted: string): string => of.env.find(({ name }: Manifest) => name === wanted).value;
+
+  test('is one StatefulSet whose pods know all members of the largest tier, so that a tier changes their number alone', () => {
+    expect(set.spec.replicas).toBe(2);
+    expect(variable(container, 'MEMBERS')).toBe(
+      'cache-0.cache-pods:6379 cache-1.cache-pods:6379 cache-2.cache-pods:6379',
+    );
+    const low = dataObjects(shopPlan({ tier: 'low', mode: 'production' }, {}, { stores: { cache: { replicas } } }));
+    expect(object(low, 'StatefulSet', 'cache').spec.template).toEqual(set.spec.template);
+  });
+
+  test('starts its members together: one that cannot start holds back no other', () => {
+    expect(set.spec.podManagementPolicy).toBe('Parallel');
+  });
+
+  test('is ready once the named primary takes writes, and started as soon as it answers', () => {
+    expect(container.readinessProbe.exec.command).toEqual(['/bin/sh', '/etc/redis/ready.sh']);
+    expect(container.startupProbe.exec.command[2]).toContain('ping');
+  });
+
+  test('is promoted by an edit, which rolls the pods', () => {
+    const edited = {
+      tier: 'medium',
+      mode: 'production',
+      systems: { shop: { stores: { cache: { primary: 1 } } } },
+    } as const;
+    const promoted = dataObjects(shopPlan(edited, {}, { stores: { cache: { replicas } } }));
+    expect(object(promoted, 'Service', 'cache').spec.selector['statefulset.kubernetes.io/pod-name']).toBe('cache-1');
+    expect(variable(mainContainer(object(promoted, 'StatefulSet', 'cache')), 'PRIMARY')).toBe('1');
+  });
+
+  test('is read from any member at a name of its own, and keeps one when a node is drained', () => {
+    expect(object(objects, 'Service', 'cache-ro').spec.selector).toEqual(set.spec.selector.matchLabels);
+    expect(object(objects, 'PodDisruptionBudget', 'cache').spec.maxUnavailable).toBe(1);
+  });
+});

@@ -1,5 +1,5 @@
 import type { Plan } from '../../lib/model';
-import type { ServicePlan } from '../../lib/model/plan';
+import type { RedisPlan, ServicePlan } from '../../lib/model/plan';
 import { claimNames } from '../../lib/storage';
 import { Cron, Singleton, Worker } from '../../lib/worker';
 import { type Rendered, render, serviceOf, shopPlan } from '../application/fixture';
@@ -81,9 +81,28 @@ describe('A worker that KEDA scales', () => {
     ]);
     const { env } = scaled.get('Deployment/worker').spec.template.spec.containers[0];
     expect(env.slice(-2)).toEqual([
-      { name: 'KEDA_QUEUE_PASSWORD', valueFrom: { secretKeyRef: { name: 'queue', key: 'password' } } },
-      { name: 'KEDA_QUEUE_URL', value: 'amqp://shop:$(KEDA_QUEUE_PASSWORD)@queue.shop-production.svc:5672/' },
+      { name: 'KEDA_QUEUE_PASSWORD', valueFrom: { secretKeyRef: { name: 'queue-backend', key: 'password' } } },
+      { name: 'KEDA_QUEUE_URL', value: 'amqp://backend:$(KEDA_QUEUE_PASSWORD)@queue.shop-production.svc:5672/' },
     ]);
+  });
+
+  test('is measured by the length of a list where its queue is a Redis, with the database that it names', () => {
+    const redis = kedaPlan.stores.find(({ name }) => name === 'queue');
+    if (redis === undefined) throw new Error('The fixture has no queue');
+    const store = { ...redis, kind: 'redis', name: 'cache', host: 'cache', port: 6379, secret: 'cache' } as RedisPlan;
+    const autoscaler = { cpuPercent: 70, queue: { store: 'cache', name: 'celery', depth: 10, database: 1 } };
+    const made = worker({ ...kedaPlan, stores: [store] }, { ...serviceOf(kedaPlan, 'worker'), autoscaler });
+    const [trigger] = made.get('ScaledObject/worker').spec.triggers;
+    expect(trigger).toEqual({
+      type: 'redis',
+      metadata: {
+        address: 'cache.shop-production.svc:6379',
+        listName: 'celery',
+        listLength: '10',
+        passwordFromEnv: 'KEDA_QUEUE_PASSWORD',
+        databaseIndex: '1',
+      },
+    });
   });
 
   test('takes over the autoscaler that it had before', () => {

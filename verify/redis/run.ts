@@ -11,10 +11,8 @@ import { type Outcome, run } from '../kit/command';
 import { ensureDebianPackage } from '../kit/debian';
 import { freePorts } from '../servers/ports';
 import { type Server, startServer } from '../servers/process';
-
-const password = `it's "quoted" \\ $HOME \`id\` %s #x`;
-/** Somebody who is nobody on this machine, as in the pod. */
-const asNobody = ['--reuid=10001', '--regid=10001', '--clear-groups', '--'];
+import { asNobody, password } from './member';
+import { replication } from './replication';
 
 interface Place {
   folder: string;
@@ -95,14 +93,18 @@ async function check(at: Place): Promise<void> {
 async function main(): Promise<void> {
   await ensureDebianPackage({ package: 'redis-server', program: 'redis-server' });
   const at = await place();
+  const members = mkdtempSync(join(tmpdir(), 'keelson-redis-members-'));
+  chmodSync(members, 0o755);
   try {
     await check(at);
+    await replication(members);
   } finally {
-    rmSync(at.folder, { recursive: true, force: true });
+    for (const folder of [at.folder, members]) rmSync(folder, { recursive: true, force: true });
   }
 }
 
 main().catch((error: unknown) => {
   console.error(error);
-  process.exitCode = 1;
+  // Servers that still run would hold this process.
+  process.exit(1);
 });

@@ -77,9 +77,23 @@ function checkQueue(context: Context, declared: Declared, name: string, service:
     return;
   const store = system.stores[queue.store];
   if (store === undefined) return;
-  if (store.kind !== 'rabbitmq')
-    problems.error('queue-store-kind', `${path}.store`, `${queue.store}, a ${store.kind}`, 'a rabbitmq');
-  else problems.known('unknown-queue', `${path}.name`, queue.name, `a queue of ${queue.store}`, store.queues);
+  const isCache = store.kind === 'redis' && store.use === 'cache';
+  if (store.kind === 'postgres' || isCache)
+    problems.error(
+      'queue-store-kind',
+      `${path}.store`,
+      `${queue.store}, a ${isCache ? 'cache, which may evict it' : store.kind}`,
+      'a rabbitmq, or a redis for queue or mixed use',
+    );
+  if (store.kind === 'rabbitmq')
+    problems.known('unknown-queue', `${path}.name`, queue.name, `a queue of ${queue.store}`, Object.keys(store.queues));
+  if (queue.database !== undefined && store.kind !== 'redis')
+    problems.error(
+      'queue-database',
+      `${path}.database`,
+      String(queue.database),
+      'nothing: a redis alone has databases',
+    );
 }
 
 const checkStores: Check = (context, declared) => {

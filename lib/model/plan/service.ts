@@ -18,7 +18,15 @@ export interface HealthPlan {
 export interface AutoscalerPlan {
   readonly cpuPercent: number;
   /** Set where KEDA scales by the length of a queue. */
-  readonly queue: { readonly store: string; readonly name: string; readonly depth: number } | undefined;
+  readonly queue:
+    | {
+        readonly store: string;
+        readonly name: string;
+        readonly depth: number;
+        /** Of a Redis; 0 unless stated. */
+        readonly database?: number | undefined;
+      }
+    | undefined;
 }
 
 /** How a service answers for its migrations: the Job that runs them and the command its pods wait with. */

@@ -98,7 +98,12 @@ const scaling = z.strictObject({
     .default(70)
     .describe('Average CPU, in percent of the request, that the autoscaler holds'),
   queue: z
-    .strictObject({ store: name, name: text, depth: count })
+    .strictObject({
+      store: name,
+      name: text.describe('The queue of a rabbitmq, or the list of a redis'),
+      depth: count.describe('Messages that one pod is to have before it'),
+      database: z.int().min(0).max(15).optional().describe('Of a redis. @default 0'),
+    })
     .optional()
     .describe('Scale by the length of a queue where KEDA is present; by CPU elsewhere'),
 });

@@ -1,0 +1,70 @@
+/**
+ * Three nodes on loopback. They find each other by a list, which is as near as Debian's 3.10 comes to the discovery by
+ * ordinal that 4.1 has.
+ */
+import { strict as assert } from 'node:assert';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { stopScript } from '../../lib/rabbitmq';
+import { Node, type Ports, until } from './node';
+import { declared } from './single';
+
+const passwords = { api: 'aaaa1111bbbb2222' };
+
+export async function cluster(folder: string, ports: readonly Ports[]): Promise<void> {
+  const peers = ports.map((_, ordinal) => `rabbit-${ordinal}@127.0.0.1`);
+  const nodes = ports.map((own, ordinal) => {
+    const place = join(folder, String(ordinal));
+    mkdirSync(place);
+    return new Node({ folder: place, name: peers[ordinal] ?? '', ports: own, declared, passwords, peers });
+  });
+  const [first, second, third] = nodes;
+  if (first === undefined || second === undefined || third === undefined) throw new Error('Three nodes are wanted');
+  await Promise.all(nodes.map((node) => node.start()));
+  for (const node of nodes) {
+    const status: unknown = JSON.parse(await node.ctl('cluster_status', '--formatter', 'json'));
+    assert.deepEqual([...(status as { running_nodes: string[] }).running_nodes].sort(), peers);
+  }
+  console.log('ok  three nodes that start together form one cluster');
+  await until('the queues have a member on each node', async () =>
+    /^jobs\t.*rabbit-0.*rabbit-1.*rabbit-2/m.test(await sorted(first)),
+  );
+  console.log('ok  a declared queue has a member on each node, although the first one started alone');
+  await losses(first, second, third);
+  for (const node of [third, second, first]) await node.stop();
+}
+
+/** Takes one of three away, by force and in order. */
+async function losses(first: Node, second: Node, third: Node): Promise<void> {
+  for (let index = 1; index <= 10; index += 1)
+    await first.client('amqp-publish', 'api', passwords.api, '-p', '-r', 'jobs', '-b', `job ${index}`);
+  await third.kill();
+  await until('the others take work without one node', async () => {
+    const answer = await second.client('amqp-get', 'api', passwords.api, '-q', 'jobs');
+    return answer.stdout === 'job 1';
+  });
+  console.log('ok  a killed node loses nothing, and the others go on');
+  const hasty = await first.inPod(['sh', '-c', stopScript(5)], 60);
+  assert.match(`${hasty.stdout}${hasty.stderr}`, /quorum/i);
+  await first.inPod(['rabbitmq-upgrade', 'revive']);
+  console.log('ok  a node without which queues would stand still waits before it goes');
+  await third.start();
+  await until(
+    'the third node has caught up',
+    async () => (await third.inPod(['sh', '-c', stopScript(20)])).status === 0,
+  );
+  const left = await second.client('amqp-get', 'api', passwords.api, '-q', 'jobs');
+  assert.equal(left.stdout, 'job 2');
+  console.log('ok  a node that is one too many drains and goes');
+}
+
+/** Queues and their members, in a fixed order. */
+async function sorted(node: Node): Promise<string> {
+  const lines = (await node.ctl('list_queues', 'name', 'members')).split('\n');
+  return lines
+    .map((line) => {
+      const [name, members = ''] = line.split('\t');
+      return `${name}\t${(members.match(/rabbit-\d/g) ?? []).sort().join(' ')}`;
+    })
+    .join('\n');
+}
