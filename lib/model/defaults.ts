@@ -8,6 +8,8 @@ export const helperImages = {
   helper: 'curlimages/curl:8.17.0',
   /** The client of the backups: see docs/backup.md for why. Its program is static, and runs in other images as well. */
   restic: 'restic/restic:0.19.1',
+  /** Built anew from Debian by the CloudNativePG project, which pools with it; it has `psql` and `pg_isready` as well. */
+  pgbouncer: 'ghcr.io/cloudnative-pg/pgbouncer:1.25.1',
 } as const;
 
 /** For init containers: a shell and a small program. Never more than any main container has. */
@@ -15,6 +17,13 @@ export const helperResources: Resources = {
   requests: { cpu: 10, memory: 16 },
   limits: { cpu: 100, memory: 64 },
   ephemeral: 32,
+};
+
+/** PgBouncer has one thread; a client costs it a few KiB, and some tens of them with TLS. */
+export const poolerResources: Resources = {
+  requests: { cpu: 50, memory: 64 },
+  limits: { cpu: 1000, memory: 256 },
+  ephemeral: 80,
 };
 
 /** Replicas where the document draws no figures of its own. */

@@ -37,7 +37,7 @@ export class ServerCertificate extends Construct {
  * of its own that its group may read.
  * @see https://www.postgresql.org/docs/current/ssl-tcp.html#SSL-SETUP
  */
-export function certificateVolumes({ certificate }: PostgresPlan): k8s.Volume[] {
+export function certificateVolumes({ certificate }: Pick<PostgresPlan, 'certificate'>): k8s.Volume[] {
   if (certificate === undefined) return [];
   const items = ['tls.crt', 'tls.key', 'ca.crt'].map((key) => ({ key, path: key }));
   return [{ name: 'certificate', secret: { secretName: certificate.secret, items, defaultMode: 0o440 } }];

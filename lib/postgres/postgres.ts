@@ -10,6 +10,7 @@ import { reloadScript, ServerCertificate } from './certificate';
 import { hostBasedAuthentication, serverConfiguration } from './configuration';
 import { prepareScript, startScript } from './member-files';
 import { postgresPod } from './pod';
+import { Pooler } from './pooler';
 import { PostgresRoles } from './roles-job';
 
 export interface PostgresProps {
@@ -37,6 +38,7 @@ export class Postgres extends Construct {
     super(scope, id);
     if (props.store.engine === 'statefulset') this.server(props);
     new PostgresRoles(this, 'roles', props);
+    if (props.store.pooler) new Pooler(this, 'pooler', props, props.store.pooler);
   }
 
   private server({ plan, store }: PostgresProps): void {

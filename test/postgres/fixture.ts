@@ -65,9 +65,13 @@ const laptop: Environment = {
 };
 
 /** The fixture's Plan, in an environment that differs as told, with a database that differs as told. */
-export function shopPlan(environment: Partial<Environment> = {}, db: Readonly<Record<string, unknown>> = {}): Plan {
+export function shopPlan(
+  environment: Partial<Environment> = {},
+  db: Readonly<Record<string, unknown>> = {},
+  rest: Readonly<Record<string, unknown>> = {},
+): Plan {
   const { plan, problems } = resolvePlan({
-    system: { id: 'shop', raw: mergePatch(shop, { stores: { db } }) },
+    system: { id: 'shop', raw: mergePatch(mergePatch(shop, { stores: { db } }), rest) },
     environment: { name: 'laptop', raw: { ...laptop, ...environment } },
   });
   if (plan === undefined) throw new Error(JSON.stringify(problems));

@@ -50,7 +50,7 @@ export class CertificateFolder {
     await must('sh', [join(this.base, 'certificates.sh'), this.path, '30', `${fresh}=${this.names}`]);
     await must('sh', [
       '-c',
-      'chown root:postgres "$0"/* && chmod 0440 "$0"/* && chmod 0755 "$0"',
+      'chown root:postgres "$0"/* && chmod 0440 "$0"/* && chmod 0444 "$0/ca.crt" && chmod 0755 "$0"',
       join(this.path, fresh),
     ]);
     symlinkSync(fresh, join(this.path, '..new'));

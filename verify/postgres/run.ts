@@ -4,13 +4,15 @@
  */
 import { ensureDebianPackage } from '../kit/debian';
 import { encryption } from './encryption';
+import { pooler } from './pooler';
 import { replication } from './replication';
 import { roles } from './roles';
 
-const suites: Readonly<Record<string, () => Promise<void>>> = { roles, encryption, replication };
+const suites: Readonly<Record<string, () => Promise<void>>> = { roles, encryption, pooler, replication };
 
 async function main(): Promise<void> {
   await ensureDebianPackage({ package: 'postgresql-15', program: '/usr/lib/postgresql/15/bin/postgres' });
+  await ensureDebianPackage({ package: 'pgbouncer', program: '/usr/sbin/pgbouncer' });
   const wanted = process.argv.slice(2);
   for (const name of wanted.length ? wanted : Object.keys(suites)) {
     const suite = suites[name];

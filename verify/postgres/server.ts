@@ -6,6 +6,7 @@ import { hostBasedAuthentication, rolesFiles, serverConfiguration } from '../../
 import { must, type Outcome, run } from '../kit/command';
 import { freePorts } from '../servers/ports';
 import { type Server, startServer } from '../servers/process';
+import type { CertificateFolder } from './certificate';
 import { sizing } from './sizing';
 
 const bin = '/usr/lib/postgresql/15/bin';
@@ -23,13 +24,16 @@ export class PostgresServer {
     private readonly server: Server,
   ) {}
 
-  static async start(): Promise<PostgresServer> {
+  /** @param certificate where connections are encrypted */
+  static async start(certificate?: CertificateFolder): Promise<PostgresServer> {
     const folder = mkdtempSync(join(tmpdir(), 'keelson-postgres-'));
     chmodSync(folder, 0o755);
     for (const name of ['data', 'socket', 'etc']) mkdirSync(join(folder, name));
     writeFileSync(join(folder, 'password'), superuserPassword, { mode: 0o644 });
-    writeFileSync(join(folder, 'etc/postgresql.conf'), serverConfiguration(alone));
-    writeFileSync(join(folder, 'etc/pg_hba.conf'), hostBasedAuthentication(alone));
+    const store = certificate === undefined ? alone : { ...alone, certificate: sizing.certificate };
+    const lines = serverConfiguration(store).replaceAll('/run/certificate', certificate?.path ?? '');
+    writeFileSync(join(folder, 'etc/postgresql.conf'), lines);
+    writeFileSync(join(folder, 'etc/pg_hba.conf'), hostBasedAuthentication(store));
     execFileSync('chown', ['-R', 'postgres:postgres', join(folder, 'data'), join(folder, 'socket')]);
     const init = ['--data-checksums', '--encoding=UTF8', '--auth-host=scram-sha-256', '--auth-local=scram-sha-256'];
     const own = [`--pwfile=${folder}/password`, '-U', 'postgres', '-D', `${folder}/data`];
@@ -83,7 +87,7 @@ export class PostgresServer {
       writeFileSync(join(credentials, 'roles', role), password);
     chmodSync(credentials, 0o755);
     const own = { PGHOST: '127.0.0.1', PGPORT: String(this.port), PGUSER: 'postgres' };
-    const env = { ...environment, ...own, SCRIPTS: scripts, CREDENTIALS: credentials };
+    const env = { ...environment, ...own, SCRIPTS: scripts, CREDENTIALS: credentials, ...options.env };
     const command = ['sh', `${scripts}/reconcile.sh`, options.database, ...Object.keys(options.passwords)];
     return run('setpriv', [...asNobody, ...command], { env, timeoutSeconds: 60 });
   }
@@ -95,6 +99,7 @@ export interface Reconcile {
   passwords: Readonly<Record<string, string>>;
   superuser?: string;
   superuserPassword?: string;
+  env?: Readonly<Record<string, string>>;
 }
 
 /** A server without replicas. */

@@ -1,6 +1,6 @@
 import { targetClaim } from '../resolve/backup';
 import type { Context } from '../resolve/context';
-import { engineOf } from '../resolve/stores';
+import { engineOf } from '../resolve/engine';
 
 /** RabbitMQ's queues and users are in the system's file, and its messages in three nodes: there is nothing to copy. */
 function checkKinds({ system, problems, at }: Context): void {

@@ -1,5 +1,6 @@
 import type { Context } from '../resolve/context';
-import { endpointOf, engineOf } from '../resolve/stores';
+import { engineOf } from '../resolve/engine';
+import { endpointOf } from '../resolve/stores';
 import type { ParsedStore } from '../schema/system';
 
 /** Encrypted connections: what the system asks for must be what the environment gives, and the other way round. */

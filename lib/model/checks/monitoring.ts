@@ -1,7 +1,7 @@
 import { ownImages } from '../defaults';
 import type { Context } from '../resolve/context';
+import { engineOf } from '../resolve/engine';
 import { monitoringOf } from '../resolve/monitoring';
-import { engineOf } from '../resolve/stores';
 
 /** Images of ours and of the system share one list of names; only what waits in init containers may be replaced. */
 function checkImages({ system, problems, at }: Context): void {

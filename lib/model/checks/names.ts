@@ -1,5 +1,6 @@
 import { isRecord } from '../merge';
 import type { Context } from '../resolve/context';
+import { poolerName } from '../resolve/pooler';
 import { certificateSecret } from '../resolve/store-tls';
 import type { Selection } from '../selection';
 
@@ -89,7 +90,10 @@ function workloadNames(context: Context, declared: Declared): [kind: string, nam
       .filter(([, { migrations }]) => migrations)
       .map(([name]): [string, string] => ['services', `${name}-migrate`]),
     ...Object.entries(context.system.stores).flatMap(([name, { kind }]): [string, string][] => [
-      ...(kind === 'postgres' ? [['stores', `${name}-roles`] as [string, string]] : []),
+      ...(kind === 'postgres' ? [`${name}-roles`, poolerName(name)] : []).map((own): [string, string] => [
+        'stores',
+        own,
+      ]),
       ['stores', `${name}-pods`],
       ...(kind === 'rabbitmq' ? [] : [['stores', `${name}-exporter`] as [string, string]]),
     ]),

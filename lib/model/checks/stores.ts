@@ -1,8 +1,9 @@
 import { mib } from '../quantities';
 import { connectionBudget, writeOut } from '../resolve/budget';
 import type { Context } from '../resolve/context';
+import { engineOf } from '../resolve/engine';
 import { replicationRole, roleName } from '../resolve/postgres';
-import { endpointOf, engineOf } from '../resolve/stores';
+import { endpointOf } from '../resolve/stores';
 import { tiers } from '../schema/primitives';
 import type { ParsedStore } from '../schema/system';
 import { checkEncryption } from './encryption';
@@ -56,6 +57,19 @@ const checkBudget: Check = (context, name, store, path) => {
     `${store.maxConnections}, while tier ${worst.tier} may need ${writeOut(worst.budget)}`,
     'a sum that fits, by fewer processes, smaller pools or a higher maxConnections',
   );
+};
+
+/** What a pooler is not for. */
+const checkPooler: Check = (context, name, store, path) => {
+  if (store.kind !== 'postgres' || store.pooler === 'none') return;
+  const engine = engineOf(context, name, store);
+  if (engine !== 'statefulset')
+    context.problems.warning(
+      'pooler-elsewhere',
+      `${path}.pooler`,
+      `"${store.pooler}" in front of engine ${engine}`,
+      'the pooler of the provider or of the operator; connections go to the server directly',
+    );
 };
 
 const checkPostgres: Check = (context, _name, store, path) => {
@@ -208,7 +222,7 @@ const checkBackup: Check = (context, name, store, path) => {
 };
 
 const checks: readonly Check[] = [
-  ...[checkEngine, checkBudget, checkPostgres, checkPostgresAge, checkRoles, checkEncryption],
+  ...[checkEngine, checkBudget, checkPooler, checkPostgres, checkPostgresAge, checkRoles, checkEncryption],
   ...[checkRabbitmq, checkRedis, checkReplicas, checkBackup],
 ];
 

@@ -15,7 +15,16 @@ export interface ArrowPlan {
   readonly from: string;
   readonly to: ArrowEnd;
   readonly port: number;
-  readonly why: 'drawn' | 'pooler' | 'migration' | 'roles' | 'tool' | 'cluster' | 'object-storage' | 'monitoring' | 'backup';
+  readonly why:
+    | 'drawn'
+    | 'pooler'
+    | 'migration'
+    | 'roles'
+    | 'tool'
+    | 'cluster'
+    | 'object-storage'
+    | 'monitoring'
+    | 'backup';
 }
 
 export interface RoutePlan {

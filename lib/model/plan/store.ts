@@ -55,6 +55,21 @@ export interface PostgresPlan extends StoreBase {
   /** What the server shows them; undefined where it is not ours, or does not encrypt. */
   readonly certificate: CertificatePlan | undefined;
   readonly budget: ConnectionBudget;
+  /** Where applications connect to instead; migrations, roles, backups and tools go past it. */
+  readonly pooler: PoolerPlan | undefined;
+}
+
+/** PgBouncer, a connection of the server's for the time of a transaction. Figures are of one pod. */
+export interface PoolerPlan extends Workload {
+  readonly controller: 'Deployment';
+  /** The Service's. */
+  readonly port: number;
+  /** To the server at most, of all roles. */
+  readonly serverConnections: number;
+  /** To the server at most, of one role. */
+  readonly poolSize: number;
+  /** Of clients at most. */
+  readonly clientConnections: number;
 }
 
 /** Σ (maximum pods + surge) × processes × pool, and who adds what, against what the server grants. */

@@ -24,6 +24,13 @@ export function storeEnd(store: StorePlan): ArrowEnd {
   return { kind: 'outside', name: store.name, host: store.external.host, cidrs: store.external.cidrs, except: [] };
 }
 
+/** Where applications reach a store: at its pooler, where it has one. */
+function clientEnd(store: StorePlan): Pick<ArrowPlan, 'to' | 'port'> {
+  return store.kind === 'postgres' && store.pooler
+    ? { to: { kind: 'workload', name: store.pooler.name }, port: store.pooler.port }
+    : { to: storeEnd(store), port: store.port };
+}
+
 /** What the arrows are drawn between. */
 interface Parts {
   readonly services: ReadonlyMap<string, ServicePlan>;
@@ -35,7 +42,7 @@ function drawn(context: Context, parts: Parts): ArrowPlan[] {
   return [...context.services].flatMap(([from, service]) =>
     Object.entries(service.arrows).flatMap(([target, arrow]): ArrowPlan[] => {
       const store = parts.stores.get(target);
-      if (store !== undefined) return [{ from, to: storeEnd(store), port: store.port, why: 'drawn' }];
+      if (store !== undefined) return [{ from, ...clientEnd(store), why: 'drawn' }];
       const end = context.outside.get(target);
       if (end !== undefined) return [{ from, to: outsideEnd(target, end), port: end.port, why: 'drawn' }];
       const ports = parts.services.get(target)?.ports ?? [];
@@ -48,14 +55,23 @@ function drawn(context: Context, parts: Parts): ArrowPlan[] {
 }
 
 /** A migration reaches the stores that its service reaches, and nothing else. */
-function ofMigrations(parts: Parts, arrows: readonly ArrowPlan[]): ArrowPlan[] {
-  const names = new Map(
-    [...parts.services.values()].flatMap(({ name, migration }) => (migration ? [[name, migration.name] as const] : [])),
-  );
-  return arrows.flatMap((arrow): ArrowPlan[] => {
-    const from = names.get(arrow.from);
-    return from !== undefined && parts.stores.has(arrow.to.name) ? [{ ...arrow, from, why: 'migration' }] : [];
+function ofMigrations(context: Context, parts: Parts): ArrowPlan[] {
+  return [...context.services].flatMap(([name, { arrows }]) => {
+    const from = parts.services.get(name)?.migration?.name;
+    return Object.keys(arrows).flatMap((target): ArrowPlan[] => {
+      const store = parts.stores.get(target);
+      if (from === undefined || store === undefined) return [];
+      return [{ from, to: storeEnd(store), port: store.port, why: 'migration' }];
+    });
   });
+}
+
+function ofPoolers(parts: Parts): ArrowPlan[] {
+  return [...parts.stores.values()].flatMap((store): ArrowPlan[] =>
+    store.kind === 'postgres' && store.pooler
+      ? [{ from: store.pooler.name, to: storeEnd(store), port: store.port, why: 'pooler' }]
+      : [],
+  );
 }
 
 function ofRoles(parts: Parts): ArrowPlan[] {
@@ -124,7 +140,8 @@ export function resolveArrows(context: Context, plan: Pick<Plan, 'services' | 's
   const own = drawn(context, parts);
   return [
     ...own,
-    ...ofMigrations(parts, own),
+    ...ofPoolers(parts),
+    ...ofMigrations(context, parts),
     ...ofRoles(parts),
     ...ofTools(parts),
     ...toModels(parts),

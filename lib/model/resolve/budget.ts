@@ -2,6 +2,7 @@ import { defaultScaling, helperConnections, reservedConnections } from '../defau
 import type { ConnectionBudget, Tier } from '../plan';
 import type { ParsedService, ParsedStore } from '../schema/system';
 import type { Context } from './context';
+import { hasPooler, type PoolerShare, poolerShare, poolerTerm } from './pooler';
 import { replicasOf } from './workload';
 
 /** The most pods of a service at once: the autoscaler's maximum, and one more while a rolling update goes on. */
@@ -10,36 +11,51 @@ export function mostPods(service: ParsedService, tier: Tier): number {
   return service.kind === 'web' || service.kind === 'worker' ? max + 1 : max;
 }
 
-/** Σ (maximum pods + surge) × processes × pool + migrations + helpers, at one tier. */
-export function connectionBudget(
-  context: Context,
-  name: string,
-  store: Extract<ParsedStore, { kind: 'postgres' }>,
-  tier: Tier,
-): ConnectionBudget {
+type ParsedPostgres = Extract<ParsedStore, { readonly kind: 'postgres' }>;
+
+/** What each service may open, and each migration: those go past a pooler. */
+function clientsOf(context: Context, name: string, tier: Tier) {
   const clients = [...context.services].flatMap(([who, service]) => {
     const arrow = service.arrows[name];
     return arrow === undefined ? [] : [{ who, service, pool: arrow.pool }];
   });
-  const terms = clients.map(({ who, service, pool }) => ({
+  const services = clients.map(({ who, service, pool }) => ({
     who,
     pods: mostPods(service, tier),
     processes: service.processes,
     pool,
+    role: service.image,
   }));
   const migrations = clients
     .filter(({ service }) => service.migrations)
     .map(({ who }) => ({ who: `${who}-migrate`, pods: 1, processes: 1, pool: 2 }));
-  const all = [...terms, ...migrations];
-  const total = all.reduce(
-    (sum, { pods, processes, pool }) => sum + pods * processes * pool,
-    helperConnections + reservedConnections,
-  );
+  return { services, migrations };
+}
+
+const reservedForOthers = helperConnections + reservedConnections;
+
+function sum(terms: ConnectionBudget['terms']): number {
+  return terms.reduce((total, { pods, processes, pool }) => total + pods * processes * pool, 0);
+}
+
+/** What one pod of the pooler may open and take. */
+export function poolerShareOf(context: Context, name: string, store: ParsedPostgres, tier: Tier): PoolerShare {
+  const { services, migrations } = clientsOf(context, name, tier);
+  return poolerShare(services, tier, store.maxConnections - reservedForOthers - sum(migrations));
+}
+
+/** Σ (maximum pods + surge) × processes × pool + migrations + helpers, at one tier; with a pooler, its own in place of the services'. */
+export function connectionBudget(context: Context, name: string, store: ParsedPostgres, tier: Tier): ConnectionBudget {
+  const { services, migrations } = clientsOf(context, name, tier);
+  const own = hasPooler(context, name, store)
+    ? [poolerTerm(name, tier, poolerShareOf(context, name, store, tier))]
+    : services.map(({ role: _, ...term }) => term);
+  const terms = [...own, ...migrations];
   return {
-    terms: all,
+    terms,
     helpers: helperConnections,
     reserved: reservedConnections,
-    total,
+    total: sum(terms) + reservedForOthers,
     maxConnections: store.maxConnections,
   };
 }

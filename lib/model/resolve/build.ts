@@ -24,7 +24,7 @@ function workloadsOf(parts: Parts): Workload[] {
     ...(provider.provider === 'bootstrap' ? [provider.job] : []),
     ...parts.stores.flatMap((store): Workload[] => [
       ...(store.external ? [] : [store]),
-      ...(store.kind === 'postgres' ? [store.rolesJob] : []),
+      ...(store.kind === 'postgres' ? [store.rolesJob, ...(store.pooler ? [store.pooler] : [])] : []),
     ]),
     ...parts.services.flatMap((service): Workload[] => [...(service.migration ? [service.migration] : []), service]),
     ...parts.tools,

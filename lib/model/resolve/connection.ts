@@ -55,17 +55,27 @@ function queryOf(store: StorePlan, arrow: Arrow): string {
   return query === '' ? '' : `?${query}`;
 }
 
+/** Whether a pooler is passed by: it hands out connections for a transaction, and some programs need one for longer. */
+export type Way = 'usual' | 'direct';
+
+/** Where a client finds a store. */
+export function placeOf(store: StorePlan, way: Way): { readonly host: string; readonly port: number } {
+  const pooler = store.kind === 'postgres' && way === 'usual' ? store.pooler : undefined;
+  return pooler ? { host: pooler.name, port: pooler.port } : { host: store.host, port: store.port };
+}
+
 /** Passwords are hex, so they stand in a URL as they are; the kubelet fills `$(VARIABLE)` in the pod. */
-function storeParts(store: StorePlan, service: ParsedService, arrow: Arrow, passwordVariable: string): Parts {
+function storeParts(store: StorePlan, service: ParsedService, arrow: Arrow, passwordVariable: string, way: Way): Parts {
+  const { host, port } = placeOf(store, way);
   const { user } = credentials(store, service);
   const database = store.kind === 'postgres' ? store.database : '';
   const password = `$(${passwordVariable})`;
   const path = database === '' ? '' : `/${database}`;
   const scheme = schemes[store.kind][store.external?.tls ? 'tls' : 'plain'];
   return {
-    url: `${scheme}://${user}:${password}@${store.host}:${store.port}${path}${queryOf(store, arrow)}`,
-    host: store.host,
-    port: String(store.port),
+    url: `${scheme}://${user}:${password}@${host}:${port}${path}${queryOf(store, arrow)}`,
+    host,
+    port: String(port),
     user,
     password,
     database,
@@ -76,9 +86,9 @@ function storeParts(store: StorePlan, service: ParsedService, arrow: Arrow, pass
 }
 
 /** The variables by which an application finds a store: the password first, because the others name it. */
-export function storeEnv(store: StorePlan, service: ParsedService, arrow: Arrow): EnvPlan[] {
+export function storeEnv(store: StorePlan, service: ParsedService, arrow: Arrow, way: Way): EnvPlan[] {
   const passwordVariable = `${variableName(store.name)}_PASSWORD`;
-  const parts = storeParts(store, service, arrow, passwordVariable);
+  const parts = storeParts(store, service, arrow, passwordVariable, way);
   const templates = Object.entries(arrow.env ?? storeDefaults[store.kind]);
   const chosen = templates.filter(([name]) => name !== passwordVariable);
   return [

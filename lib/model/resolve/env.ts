@@ -1,6 +1,6 @@
 import type { EnvPlan, StorePlan } from '../plan';
 import type { ParsedService } from '../schema/system';
-import { fill, storeEnv, variableName } from './connection';
+import { fill, storeEnv, variableName, type Way } from './connection';
 import type { Context } from './context';
 import { cdnOf } from './edge';
 
@@ -45,7 +45,12 @@ function objectStorageEnv(context: Context, service: ParsedService): EnvPlan[] {
 }
 
 /** Every variable of a service that is no plain setting: secrets first, because later values name them. */
-export function envOf(context: Context, service: ParsedService, stores: ReadonlyMap<string, StorePlan>): EnvPlan[] {
+export function envOf(
+  context: Context,
+  service: ParsedService,
+  stores: ReadonlyMap<string, StorePlan>,
+  way: Way = 'usual',
+): EnvPlan[] {
   const secrets = Object.entries(service.secrets).map(([name, secret]): EnvPlan => {
     const declared = context.system.secrets[secret];
     return { name, secret, key: 'value', optional: declared?.class === 'given' && declared.optional };
@@ -53,7 +58,7 @@ export function envOf(context: Context, service: ParsedService, stores: Readonly
   // A proxy reaches its upstreams by its own configuration.
   const arrows = Object.entries(service.arrows).flatMap(([target, arrow]) => {
     const store = stores.get(target);
-    if (store !== undefined) return storeEnv(store, service, arrow);
+    if (store !== undefined) return storeEnv(store, service, arrow, way);
     const end = context.outside.get(target);
     if (end !== undefined)
       return Object.entries(arrow.env ?? end.env).map(([name, template]) => ({

@@ -1,9 +1,10 @@
 import { helperResources, storeWaitSeconds } from '../defaults';
 import type { PostgresPlan, ReplicationPlan, RolePlan, StoreBase } from '../plan';
 import type { ParsedStore } from '../schema/system';
-import { connectionBudget } from './budget';
+import { connectionBudget, poolerShareOf } from './budget';
 import type { Context } from './context';
 import { monitorRole } from './monitor-role';
+import { hasPooler, resolvePooler } from './pooler';
 import { certificateOf, clientTls } from './store-tls';
 import { workload } from './workload';
 
@@ -35,6 +36,27 @@ function replication(name: string, store: ParsedPostgres): ReplicationPlan | und
   return members === 1 ? undefined : { role: replicationRole, secret: `${name}-replication`, members };
 }
 
+/** Waits for the port alone: it is who makes the roles that could log in. */
+function rolesJob(name: string, { host, port, image }: StoreBase): PostgresPlan['rolesJob'] {
+  const wait = {
+    name,
+    host,
+    port,
+    timeoutSeconds: storeWaitSeconds,
+    atTimeout: 'fail',
+    login: undefined,
+  } as const;
+  const job = workload({
+    name: `${name}-roles`,
+    description: `Reconciles the roles of ${name}`,
+    component: 'job',
+    controller: 'Job',
+    image,
+    resources: helperResources,
+  });
+  return { ...job, waits: [wait] };
+}
+
 /** What a PostgreSQL has besides what every store has. */
 export function resolvePostgres(
   context: Context,
@@ -44,22 +66,6 @@ export function resolvePostgres(
   engine: string,
 ): PostgresPlan {
   const certificate = certificateOf(context, name, store, engine);
-  const wait = {
-    name,
-    host: common.host,
-    port: common.port,
-    timeoutSeconds: storeWaitSeconds,
-    atTimeout: 'fail',
-    login: undefined,
-  } as const;
-  const rolesJob = workload({
-    name: `${name}-roles`,
-    description: `Reconciles the roles of ${name}`,
-    component: 'job',
-    controller: 'Job',
-    image: common.image,
-    resources: helperResources,
-  });
   return {
     ...common,
     kind: 'postgres',
@@ -70,9 +76,12 @@ export function resolvePostgres(
     superuserSecret: `${name}-superuser`,
     roles: roles(context, name, store),
     replication: common.external ? undefined : replication(name, store),
-    rolesJob: { ...rolesJob, waits: [wait] },
+    rolesJob: rolesJob(name, common),
     tls: clientTls(name, store, certificate, common.external),
     certificate,
     budget: connectionBudget(context, name, store, context.tier),
+    pooler: hasPooler(context, name, store)
+      ? resolvePooler(context, common, poolerShareOf(context, name, store, context.tier))
+      : undefined,
   };
 }

@@ -77,7 +77,7 @@ export function otherSchemas(context: Context, service: ParsedService, schemas: 
   return others.flatMap(([target, { name, service: by, migrations }]): OtherSchemaPlan[] => {
     const [store, arrow] = [schemas.stores.get(target), by.arrows[target]];
     if (store === undefined || arrow === undefined) return [];
-    const connection = storeEnv(store, service, arrow);
+    const connection = storeEnv(store, service, arrow, 'usual');
     const known = new Set(connection.map((item) => item.name));
     const rest = envOf(context, by, schemas.stores).filter((item) => !known.has(item.name));
     return [

@@ -57,8 +57,12 @@ function ofStore(store: Parts['stores'][number], users: ReadonlyMap<string, read
       // What an outside server calls its administrator is its own choice; postgres unless it is said.
       outside ? { ...superuser, optionalKeys: ['username'] } : superuser,
       ...(replication ?? []),
-      ...store.roles.map(({ name, secret }) =>
-        generated(secret, `Role ${name} at ${store.name}`, 'password', [...usedBy(secret), store.rolesJob.name]),
+      ...store.roles.map(({ name, secret, monitor }) =>
+        generated(secret, `Role ${name} at ${store.name}`, 'password', [
+          ...usedBy(secret),
+          store.rolesJob.name,
+          ...(store.pooler && !monitor ? [store.pooler.name] : []),
+        ]),
       ),
     ];
   }
@@ -81,7 +85,8 @@ function ofEncryption(store: PostgresPlan, clients: readonly string[]): SecretPl
   const authority = store.tls?.authority;
   if (authority === undefined) return [];
   const { certificate } = store;
-  const usedBy = [...(store.external ? [] : [store.name]), store.rolesJob.name, ...clients];
+  const own = [...(store.external ? [] : [store.name]), ...(store.pooler ? [store.pooler.name] : [])];
+  const usedBy = [...own, store.rolesJob.name, ...clients];
   if (certificate === undefined)
     return store.external
       ? [given(authority.secret, `Authority of the provider of ${store.name}`, ['ca.crt'], usedBy)]

@@ -84,7 +84,7 @@ function migrationOf(
     env,
     authorities,
     scratch,
-    waits: storeWaits(service, stores, new Set()),
+    waits: storeWaits(service, stores, new Set(), 'direct'),
     run: service.migrations.run,
     ready: service.migrations.ready,
     timeoutSeconds: service.migrations.timeoutSeconds,
@@ -153,7 +153,9 @@ function resolveService(context: Context, name: string, service: ParsedService, 
     metrics: service.metrics,
     sameNodeAs: sameNode(context, mounts, shared.byVolume),
   };
-  return { ...plan, migration: migrationOf(name, service, plan, shared.stores) };
+  // Past a pooler: a migration holds locks and settings for longer than a transaction.
+  const direct = { ...plan, env: envOf(context, service, shared.stores, 'direct') };
+  return { ...plan, migration: migrationOf(name, service, direct, shared.stores) };
 }
 
 const asQuantities = {

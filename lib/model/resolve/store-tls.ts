@@ -3,6 +3,7 @@ import type { AuthorityPlan, CertificatePlan, ClientTlsPlan, StorePlan } from '.
 import type { Sidecar } from '../quota';
 import type { ParsedStore } from '../schema/system';
 import type { Context, Endpoint } from './context';
+import { poolerName } from './pooler';
 
 /** Where the authorities of stores are mounted, a folder for each. */
 const authorities = '/run/authorities';
@@ -10,11 +11,6 @@ const authorities = '/run/authorities';
 /** The Secret of a store's certificate, where the environment names none. */
 export function certificateSecret(store: string): string {
   return `${store}-tls`;
-}
-
-/** The pooler of a store, which clients reach in its place. */
-export function poolerName(store: string): string {
-  return `${store}-pooler`;
 }
 
 /** Every name of a Service, from the shortest to the whole. */

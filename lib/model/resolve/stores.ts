@@ -3,6 +3,7 @@ import type { ClaimPlan, Component, RabbitmqPlan, RedisPlan, StoreBase, StorePla
 import { mib } from '../quantities';
 import type { ParsedStore } from '../schema/system';
 import type { Context, Endpoint } from './context';
+import { engineOf } from './engine';
 import { resolvePostgres } from './postgres';
 import { resourcesOf, workload } from './workload';
 
@@ -23,11 +24,6 @@ const components: Readonly<Record<ParsedStore['kind'], Component>> = {
   redis: 'cache',
   rabbitmq: 'queue',
 };
-
-/** The engine of a store here: the environment's word, `external` where all stores are managed, or the system's. */
-export function engineOf(context: Context, name: string, store: ParsedStore): string {
-  return context.own.stores[name]?.engine ?? (context.environment.managedStores ? 'external' : store.engine);
-}
 
 /** Where an external store is, or undefined for one in the cluster. */
 export function endpointOf(context: Context, name: string, store: ParsedStore): Endpoint | undefined {

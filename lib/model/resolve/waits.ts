@@ -1,15 +1,14 @@
 import { serviceWaitSeconds, storeWaitSeconds } from '../defaults';
 import type { StorePlan, WaitPlan } from '../plan';
 import type { ParsedService } from '../schema/system';
-import { credentials } from './connection';
+import { credentials, placeOf, type Way } from './connection';
 import type { Context } from './context';
 
 /** Waits for a store: for its port, or for a log-in where nothing else in the pod proves the role. */
-function storeWait(store: StorePlan, service: ParsedService, proveLogin: boolean): WaitPlan {
+function storeWait(store: StorePlan, service: ParsedService, proveLogin: boolean, way: Way): WaitPlan {
   const base = {
     name: store.name,
-    host: store.host,
-    port: store.port,
+    ...placeOf(store, way),
     timeoutSeconds: storeWaitSeconds,
     atTimeout: 'fail',
   } as const;
@@ -29,10 +28,11 @@ export function storeWaits(
   service: ParsedService,
   stores: ReadonlyMap<string, StorePlan>,
   proven: ReadonlySet<string>,
+  way: Way = 'usual',
 ): WaitPlan[] {
   return Object.entries(service.arrows).flatMap(([target, { wait }]) => {
     const store = stores.get(target);
-    return store !== undefined && wait ? [storeWait(store, service, !proven.has(target))] : [];
+    return store !== undefined && wait ? [storeWait(store, service, !proven.has(target), way)] : [];
   });
 }
 

@@ -44,6 +44,10 @@ const postgres = z.strictObject({
   owner: name.describe('The service whose role owns the schema and runs the migrations'),
   maxConnections: z.int().min(10).default(100),
   tls: z.enum(['off', 'verify-full']).default('off').describe('Encrypted connections of the applications'),
+  pooler: z
+    .enum(['none', 'pgbouncer'])
+    .default('none')
+    .describe('Applications share few connections, each for the time of a transaction; migrations go past it'),
 });
 
 const redis = z.strictObject({
