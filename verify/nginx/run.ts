@@ -20,6 +20,7 @@ import { limits } from './limits';
 import { load } from './load';
 import { oneRoute } from './one-route';
 import { startPod } from './pod';
+import { rolling } from './rolling';
 import { routing } from './routing';
 import { selfSigned } from './self-signed';
 import { idleSocket, streams } from './streams';
@@ -69,6 +70,7 @@ const groups: Readonly<Record<string, Group>> = {
   limits,
   streams,
   failures,
+  rolling,
   tls,
   selfSigned,
   agreement,
