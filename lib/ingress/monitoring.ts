@@ -57,21 +57,27 @@ function row(plan: Plan): DashboardRow {
   const series = seriesOf(plan, blackboxJob);
   const hosts = plan.monitors?.checks.filter((check) => check.public).map(({ name }) => name) ?? [];
   const own = `service=~"${hosts.join('|')}"`;
-  const panel = (title: string, description: string, unit: string, expr: string): Panel => ({
-    title,
-    description,
-    unit,
-    shape: 'stat',
-    queries: [{ expr, legend: '{{service}}' }],
-  });
+  const panel = (
+    title: string,
+    description: string,
+    unit: string,
+    expr: string,
+    steps: NonNullable<Panel['steps']> = [[null, 'green']],
+  ): Panel => ({ title, description, unit, shape: 'stat', queries: [{ expr, legend: '{{service}}' }], steps });
+  const objective = (plan.monitors?.objective ?? 0) / 100;
   return {
     title: 'Public routes',
     panels: [
       panel(
         'Availability',
-        'Share of the questions through the edge that were answered, over a day.',
+        'Share of the questions through the edge that were answered, over a day. Orange: the objective is missed; red: ten times over.',
         'percentunit',
         `avg by (service) (avg_over_time(${series('probe_success', own)}[1d]))`,
+        [
+          [null, 'red'],
+          [Number((1 - 10 * (1 - objective)).toFixed(9)), 'orange'],
+          [objective, 'green'],
+        ],
       ),
       panel(
         'Answer time',
@@ -87,6 +93,11 @@ function row(plan: Plan): DashboardRow {
               'How long the certificate is still valid.',
               's',
               `min by (service) (${series('probe_ssl_earliest_cert_expiry', own)}) - time()`,
+              [
+                [null, 'red'],
+                [lastDays * day, 'orange'],
+                [lateDays * day, 'green'],
+              ],
             ),
           ]),
     ],

@@ -71,6 +71,8 @@ export type Step = readonly [from: number | null, color: 'green' | 'orange' | 'r
 export interface Query {
   readonly expr: string;
   readonly legend: string;
+  /** A figure that others are compared with, and that is neither good nor bad itself. */
+  readonly limit?: boolean;
 }
 
 export interface Panel {

@@ -21,6 +21,12 @@ import type { DashboardRow, Panel, Query, Step } from './contract';
 const columns = 24;
 const leastSpan = 3;
 
+/** Heights of what has a figure, and of what has a curve. */
+const heights = { dot: 3, stat: 4, timeseries: 8 } as const;
+
+/** What a limit is drawn in. */
+const plain = { id: 'color', value: { mode: 'fixed', fixedColor: 'text' } } as const;
+
 const green: readonly Step[] = [[null, 'green']];
 const upOrDown: readonly Step[] = [
   [null, 'red'],
@@ -69,20 +75,21 @@ function stat(id: number, panel: Panel, span: number): StatBuilder {
     .unit(panel.unit)
     .noValue('n/a')
     .span(span)
-    .height(4)
+    .height(heights[panel.shape])
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']))
     .thresholds(thresholds(panel.steps ?? (dot ? upOrDown : green)))
     .colorMode(BigValueColorMode.Value)
     .graphMode(dot ? BigValueGraphMode.None : BigValueGraphMode.Area)
     .textMode(panel.queries.length > 1 ? BigValueTextMode.ValueAndName : BigValueTextMode.Value)
     .targets(targets(panel));
+  for (const { legend } of panel.queries.filter(({ limit }) => limit)) built.overrideByName(legend, [plain]);
   if (!dot) return built;
   const options = { '0': { text: '● down', color: 'red', index: 0 }, '1': { text: '● up', color: 'green', index: 1 } };
   return built.mappings([{ type: MappingType.ValueToText, options }]);
 }
 
 function timeseries(id: number, panel: Panel, span: number): TimeseriesBuilder {
-  return new TimeseriesBuilder()
+  const built = new TimeseriesBuilder()
     .id(id)
     .title(panel.title)
     .description(panel.description)
@@ -91,23 +98,29 @@ function timeseries(id: number, panel: Panel, span: number): TimeseriesBuilder {
     .min(0)
     .noValue('n/a')
     .span(span)
-    .height(8)
+    .height(heights.timeseries)
     .thresholds(thresholds(panel.steps ?? green))
     .targets(targets(panel));
+  for (const { legend } of panel.queries.filter(({ limit }) => limit)) built.overrideByName(legend, [plain]);
+  return built;
 }
 
 /** As wide as fits beside its neighbours; many of them go on in the next line. */
-function spanOf({ panels }: DashboardRow): number {
+function spanOf(panels: readonly Panel[]): number {
   return Math.max(leastSpan, Math.floor(columns / Math.min(panels.length, columns / leastSpan)));
+}
+
+/** Figures first, in lines of their own: beside a curve, which is higher, they would leave holes. */
+function addPanels(dashboard: DashboardBuilder, panels: readonly Panel[], idOf: (panel: Panel) => number): void {
+  const curves = panels.filter(({ shape }) => shape === 'timeseries');
+  const figures = panels.filter(({ shape }) => shape !== 'timeseries');
+  for (const panel of figures) dashboard.withPanel(stat(idOf(panel), panel, spanOf(figures)));
+  for (const panel of curves) dashboard.withPanel(timeseries(idOf(panel), panel, spanOf(curves)));
 }
 
 function addRow(dashboard: DashboardBuilder, row: DashboardRow, firstId: number): void {
   dashboard.withRow(new RowBuilder(row.title).id(firstId));
-  const span = spanOf(row);
-  for (const [index, panel] of row.panels.entries()) {
-    const id = firstId + index + 1;
-    dashboard.withPanel(panel.shape === 'timeseries' ? timeseries(id, panel, span) : stat(id, panel, span));
-  }
+  addPanels(dashboard, row.panels, (panel) => firstId + row.panels.indexOf(panel) + 1);
 }
 
 function variable(name: string, label: string): DatasourceVariableBuilder {

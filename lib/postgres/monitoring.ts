@@ -62,7 +62,7 @@ function panels(store: PostgresPlan, series: Series): Readonly<Record<string, Pa
       unit: 'short',
       queries: [
         { expr: `sum(${series('pg_stat_database_numbackends')})`, legend: 'open' },
-        { expr: `vector(${most})`, legend: 'at most' },
+        { expr: `vector(${most})`, legend: 'at most', limit: true },
       ],
       steps: [
         [null, 'green'],

@@ -163,7 +163,7 @@ function row(store: RabbitmqPlan, series: Series): DashboardRow {
         unit: 'bytes',
         queries: [
           { expr: `max by (pod) (${series('rabbitmq_process_resident_memory_bytes')})`, legend: '{{pod}}' },
-          { expr: `max(${series('rabbitmq_resident_memory_limit_bytes')})`, legend: 'watermark' },
+          { expr: `max(${series('rabbitmq_resident_memory_limit_bytes')})`, legend: 'watermark', limit: true },
         ],
       },
     ],

@@ -134,7 +134,7 @@ function row(store: RedisPlan, series: Series): DashboardRow {
         unit: 'bytes',
         queries: [
           { expr: `max by (pod) (${series('redis_memory_used_bytes')})`, legend: '{{pod}}' },
-          { expr: `max(${series('redis_memory_max_bytes')})`, legend: 'at most' },
+          { expr: `max(${series('redis_memory_max_bytes')})`, legend: 'at most', limit: true },
         ],
       },
       {

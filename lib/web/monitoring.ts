@@ -7,6 +7,7 @@ import {
   type DashboardRow,
   downAlert,
   hpaAlerts,
+  objectsJob,
   type Panel,
   type Recording,
   type Scrape,
@@ -87,11 +88,14 @@ function requestAlerts(plan: Plan, service: string, series: Series): Alert[] {
   ];
 }
 
-/** What says that a service works: its metrics where it has some, a question as a client asks it otherwise. */
+/**
+ * What says that a service works: a question as a client asks it; or, where it has metrics, those or its pods' readiness,
+ * which is its health page: a library that is missing in a new image is no outage.
+ */
 function statusOf(plan: Plan, { name, metrics }: ServicePlan): string {
-  return metrics === undefined
-    ? `max(${seriesOf(plan, 'blackbox')('probe_success', `service="${name}"`)})`
-    : `max(${seriesOf(plan, name)('up')})`;
+  if (metrics === undefined) return `max(${seriesOf(plan, 'blackbox')('probe_success', `service="${name}"`)})`;
+  const available = seriesOf(plan, objectsJob)('kube_deployment_status_replicas_available', `deployment="${name}"`);
+  return `max(max by (job) (${seriesOf(plan, name)('up')}) or max by (deployment) (${available} > bool 0))`;
 }
 
 function contribution(plan: Plan, service: ServicePlan): Contribution {
@@ -159,10 +163,10 @@ function requestPanels(plan: Plan): Readonly<Record<string, Panel>> {
       ...base,
       title: 'Active Users',
       description:
-        'Users who sent an authenticated request within the last five minutes. The application counts them, as the gauge app_active_users; without it this panel says n/a.',
+        'Users who sent an authenticated request within the last five minutes. The application counts them over all its pods, as the gauge app_active_users; without it this panel says n/a.',
       unit: 'short',
-      // Every pod of a service counts all users, in the database or in Redis: so the highest, not the sum.
-      queries: [{ expr: `sum(max by (job) (app_active_users{namespace="${plan.namespace}"}))`, legend: 'users' }],
+      // Every pod counts all users, in the database or in Redis, and so does every service: the highest, not the sum.
+      queries: [{ expr: `max(app_active_users{namespace="${plan.namespace}"})`, legend: 'users' }],
     },
   };
 }

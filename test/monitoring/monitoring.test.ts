@@ -1,4 +1,5 @@
 import { parse } from 'yaml';
+import { resolveShop } from '../model/shop';
 import { alertsOf, named, type Watched, watched } from './fixture';
 
 const built = watched();
@@ -65,6 +66,7 @@ describe('built in', () => {
       'gateway:9113',
       'kube-state-metrics:8080',
       'queue:15692',
+      'web:8000',
     ]);
   });
 
@@ -129,6 +131,47 @@ describe('an operator', () => {
     const config = JSON.stringify(named(told, 'AlertmanagerConfig', 'alerts').spec);
     expect(config).toContain('"apiURL":{"key":"url","name":"alertmanager-chat"}');
     expect(told.plan.secrets.map(({ name }) => name)).toContain('alertmanager-chat');
+  });
+});
+
+describe('request metrics', () => {
+  const rules = ({ contributions }: Watched): string[] =>
+    contributions.flatMap(({ recordings = [] }) => recordings.map(({ record }) => record));
+  const warnings = (change: Parameters<typeof resolveShop>[0]): string[] =>
+    resolveShop(change)
+      .problems.filter(({ rule }) => rule === 'no-request-metrics')
+      .map(({ severity }) => severity);
+
+  test('come from services that count; without one there are none, and check says so', () => {
+    expect(rules(built)).toContain('service:http_requests:rate5m');
+    expect(warnings({})).toEqual([]);
+    const change = { system: { services: { web: { metrics: null } } } };
+    const blind = watched(change);
+    expect(rules(blind)).toEqual([]);
+    expect(blind.contributions.map(({ row }) => row?.title)).not.toContain('Request Metrics');
+    expect(alertsOf(blind)).not.toContain('ErrorBudgetBurn');
+    // What is asked from outside needs nobody's help.
+    expect(alertsOf(blind)).toContain('PublicErrorBudgetBurn');
+    expect(warnings(change)).toEqual(['warning']);
+  });
+
+  test('a service is up while its health page answers, whatever became of its metrics', () => {
+    const web = built.contributions.find(({ part }) => part === 'web');
+    expect(web?.status).toContain('kube_deployment_status_replicas_available');
+  });
+});
+
+describe('how often', () => {
+  test('is the environment’s to say, in both modes', () => {
+    const monitoring = { intervalSeconds: 5 };
+    const text = named(watched({ environment: { monitoring } }), 'ConfigMap', 'prometheus-config').data?.[
+      'prometheus.yml'
+    ];
+    const global = { scrape_interval: '5s', scrape_timeout: '5s', evaluation_interval: '5s' };
+    expect(parse(text ?? '')).toMatchObject({ global });
+    const operated = watched({ environment: { monitoring: { mode: 'operator', ...monitoring } } });
+    expect(JSON.stringify(named(operated, 'PodMonitor', 'db').spec)).toContain('"interval":"5s"');
+    expect(JSON.stringify(named(built, 'ConfigMap', 'grafana-datasources').data)).toContain('timeInterval: 30s');
   });
 });
 

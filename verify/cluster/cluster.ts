@@ -28,7 +28,8 @@ export interface Cluster {
   stop: () => Promise<void>;
 }
 
-export async function startCluster(release: Release, controllers: Controllers): Promise<Cluster> {
+/** @param podsPort where on loopback every port of every pod leads to; nowhere unless given */
+export async function startCluster(release: Release, controllers: Controllers, podsPort?: number): Promise<Cluster> {
   const folder = scratchFolder('cluster');
   const servers: Server[] = [];
   const cleanUp = async () => {
@@ -40,7 +41,8 @@ export async function startCluster(release: Release, controllers: Controllers): 
     const endpoint = await startApiServer(release, folder, etcd, servers);
     const client = new ApiClient(endpoint);
     const kubeconfig = writeKubeconfig(folder, endpoint);
-    if (controllers !== 'none') servers.push(...(await startControllers({ folder, kubeconfig, client }, controllers)));
+    if (controllers !== 'none')
+      servers.push(...(await startControllers({ folder, kubeconfig, client, podsPort }, controllers)));
     return {
       release,
       version: goProgram('kube-apiserver', release).version,

@@ -18,6 +18,26 @@ function prometheus(name: string): GoProgram {
   return { name, project: 'prometheus', module, package: `${module}/cmd/${name}` };
 }
 
+function alertmanager(name: string): GoProgram {
+  const module = 'github.com/prometheus/alertmanager';
+  const base = { name, project: 'alertmanager', module, package: `${module}/cmd/${name}` };
+  // Its pages are built by a release and embedded; alerts need none of them.
+  return name === 'amtool' ? base : { ...base, generated: ['ui/app/dist/index.html'] };
+}
+
+function exporter(name: string, module: string, folder = ''): GoProgram {
+  return { name, project: name.replaceAll('_', '-').replace('prometheus-', ''), module, package: `${module}${folder}` };
+}
+
+/** What turns a program's state into metrics, in the versions of the images that the Plan names. */
+export const EXPORTERS: readonly GoProgram[] = [
+  exporter('postgres_exporter', 'github.com/prometheus-community/postgres_exporter', '/cmd/postgres_exporter'),
+  exporter('redis_exporter', 'github.com/oliver006/redis_exporter'),
+  exporter('nginx-prometheus-exporter', 'github.com/nginx/nginx-prometheus-exporter'),
+  exporter('blackbox_exporter', 'github.com/prometheus/blackbox_exporter'),
+  exporter('kube-state-metrics', 'k8s.io/kube-state-metrics/v2'),
+];
+
 /** Go programs, each pinned by the go.mod of its tools module. */
 export const GO_PROGRAMS: readonly GoProgram[] = [
   { name: 'etcd', project: 'etcd', module: 'go.etcd.io/etcd/server/v3', package: 'go.etcd.io/etcd/server/v3' },
@@ -35,12 +55,9 @@ export const GO_PROGRAMS: readonly GoProgram[] = [
   },
   prometheus('prometheus'),
   prometheus('promtool'),
-  {
-    name: 'amtool',
-    project: 'alertmanager',
-    module: 'github.com/prometheus/alertmanager',
-    package: 'github.com/prometheus/alertmanager/cmd/amtool',
-  },
+  alertmanager('amtool'),
+  alertmanager('alertmanager'),
+  ...EXPORTERS,
 ];
 
 /** Only for tests on a real node; `setup.ts --node` builds them. */

@@ -39,16 +39,27 @@ export interface Manifest {
   readonly spec?: unknown;
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return value !== null && typeof value === 'object';
 }
 
+/** What differs from production. */
+export interface Variation {
+  readonly mode?: 'built-in' | 'operator';
+  /** Details of monitoring besides its receivers. */
+  readonly monitoring?: Readonly<Record<string, unknown>>;
+  /** Changes the system's file, in place. */
+  readonly change?: (raw: Record<string, unknown>) => void;
+}
+
 /** @throws Error with every problem */
-export function subjectOf(system: string, mode: 'built-in' | 'operator' = 'built-in'): Subject {
+export function planOf(system: string, { mode = 'built-in', monitoring, change }: Variation = {}): Plan {
   const raw = workspace.environment('production');
-  const environment = { ...(isRecord(raw) ? raw : {}), monitoring: { mode, receivers } };
+  const environment = { ...(isRecord(raw) ? raw : {}), monitoring: { mode, receivers, ...monitoring } };
+  const own: unknown = structuredClone(workspace.system(system));
+  if (isRecord(own)) change?.(own);
   const { plan, problems } = resolvePlan({
-    system: { id: system, raw: workspace.system(system) },
+    system: { id: system, raw: own },
     environment: { name: 'production', raw: environment },
     tier: 'high',
     systems: workspace.systems(),
@@ -56,6 +67,12 @@ export function subjectOf(system: string, mode: 'built-in' | 'operator' = 'built
     exists: (path) => workspace.exists(path),
   });
   if (plan === undefined) throw new Error(problems.map(formatProblem).join('\n'));
+  return plan;
+}
+
+/** @throws Error with every problem */
+export function subjectOf(system: string, variation: Variation = {}): Subject {
+  const plan = planOf(system, variation);
   const app = new App({ outdir: '/nowhere' });
   buildCharts(app, plan);
   const manifests = app.charts.flatMap((chart) => chart.toJson() as Manifest[]);

@@ -1,0 +1,143 @@
+/**
+ * Monitoring alive: the generated objects in a real API server, and what they describe running beside it, in namespaces of
+ * its own. `node --import tsx verify/monitoring/live/run.ts [SYSTEM] [PREVIEW]`; exits 1 when a check fails.
+ */
+import { strict as assert } from 'node:assert';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Plan } from '../../../lib/model/plan';
+import { clientsOf } from '../../../lib/monitoring/contribution';
+import { must } from '../../kit/command';
+import {
+  consequencesAreHeldBack,
+  everyPanelHasData,
+  heartbeats,
+  lossIsTold,
+  silenceWhileAllIsWell,
+  targetsAreUp,
+} from './checks';
+import { WORK } from './container';
+import { type DrawnDashboard, draw } from './dashboards';
+import { type Entry, startEdge, startVisitors } from './edge';
+import { inOwnNamespace } from './own-namespace';
+import { installPrograms } from './programs';
+import { type Message, startReceivers } from './receivers';
+import { PrometheusServer } from './servers';
+import { type Stage, setStage } from './stage';
+import { livePlan } from './system';
+
+const failures: string[] = [];
+const start = Date.now();
+
+async function check(name: string, body: () => unknown): Promise<void> {
+  const at = (): string => `${Math.round((Date.now() - start) / 1000)} s`;
+  try {
+    const figure = await body();
+    console.log(`ok live: ${name}${typeof figure === 'number' ? ` (${figure})` : ''}, after ${at()}`);
+  } catch (error) {
+    failures.push(name);
+    console.log(`FAIL live: ${name}, after ${at()}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** Seconds of figures before the dashboards are asked: rates over five minutes extrapolate from them. */
+const figuresSeconds = 30;
+
+/** Where the Ingress leads. */
+function entryOf(plan: Plan, stage: Stage): Entry {
+  const route = plan.edge.kind === 'none' ? undefined : plan.edge.routes[0];
+  const service = plan.services.find(({ name }) => name === route?.to);
+  const port = service?.ports[0]?.containerPort;
+  if (service === undefined || port === undefined) throw new Error('No route leads in');
+  return { host: stage.pod(service.name).address, port };
+}
+
+/** A page of each route, and one below it. */
+function pathsOf(plan: Plan): string[] {
+  const proxy = plan.services.find((one) => one.proxy !== undefined);
+  const routes = proxy?.proxy?.routes ?? [{ path: '/' }];
+  return routes.map(({ path }) => `${path}`);
+}
+
+/** What must be there for panels to have something to show: visitors, a queue, a backup that succeeded. */
+async function use(plan: Plan, stage: Stage): Promise<void> {
+  const entry = entryOf(plan, stage);
+  await startEdge(stage.certificates, entry);
+  startVisitors(plan.edge.hosts[0] ?? '', entry, pathsOf(plan));
+  const declare = `rabbit_amqqueue:declare(rabbit_misc:r(<<"/">>, queue, <<"tasks">>), true, false, [], none, <<"live">>).`;
+  for (const { kind, name } of plan.stores) {
+    if (kind !== 'rabbitmq') continue;
+    const { status, stderr } = await stage.pod(name).exec(kind, ['rabbitmqctl', 'eval', declare]);
+    assert.equal(status, 0, stderr);
+  }
+  for (const job of plan.backup?.jobs.filter(({ schedule }) => schedule !== undefined) ?? []) {
+    const args = ['create', 'job', `${job.name}-live`, `--from=cronjob/${job.name}`, '-n', plan.namespace];
+    await stage.cluster.kubectl(args);
+  }
+}
+
+/** Services whose errors follow from a lost store, and one that has nothing to do with it. */
+function lossOf(plan: Plan): { store: string; clients: string[]; bystander: string } {
+  const store = plan.stores.find(({ kind }) => kind === 'postgres')?.name ?? '';
+  const clients = clientsOf(plan, store);
+  const measured = plan.services.filter(({ name, metrics }) => metrics !== undefined && clients.includes(name));
+  const others = plan.services.filter(
+    ({ name, kind, proxy }) => kind === 'web' && proxy === undefined && !clients.includes(name),
+  );
+  return { store, clients: measured.map(({ name }) => name), bystander: others[0]?.name ?? '' };
+}
+
+async function lose(plan: Plan, stage: Stage, messages: readonly Message[]): Promise<void> {
+  const alertmanager = `http://${stage.pod('alertmanager').address}:9093`;
+  const { store, clients, bystander } = lossOf(plan);
+  await stage.pod(store).stopContainer('postgres');
+  if (bystander !== '') await stage.pod(bystander).stopContainer(bystander);
+  await check('a lost database is told to the webhook, the chat, whoever is on call, and its administrator', () =>
+    lossIsTold(messages, `PostgresDown ${store}`),
+  );
+  await check(
+    `errors of ${clients.join(', ')} are held back while it is lost, and the loss of ${bystander} is told`,
+    () =>
+      consequencesAreHeldBack(alertmanager, messages, {
+        cause: `PostgresDown ${store}`,
+        consequences: clients.map((name) => `ErrorBudgetBurn ${name}`),
+        others: bystander === '' ? [] : [`ServiceDown ${bystander}`],
+      }),
+  );
+}
+
+async function main(): Promise<void> {
+  const [system = 'lms', preview] = process.argv.slice(2);
+  if (process.env['KEELSON_LIVE_INSIDE'] !== 'yes') await installPrograms();
+  if (!(await inOwnNamespace())) return;
+  const plan = livePlan(system);
+  const stage = await setStage(plan);
+  const messages = await startReceivers(stage.certificates);
+  await use(plan, stage);
+  const prometheus = new PrometheusServer(`http://${stage.pod('prometheus').address}:9090`);
+  await check('Prometheus finds every drawn target, and each is up', () => targetsAreUp(plan, stage, prometheus));
+  await sleep(figuresSeconds * 1000);
+  await check('every query of every panel has data', async () => {
+    const drawn: DrawnDashboard[] = await draw(plan, prometheus, figuresSeconds);
+    if (preview) writeFileSync(preview, JSON.stringify(drawn));
+    return everyPanelHasData(drawn);
+  });
+  await check('while all is well, nobody is told of anything', () => silenceWhileAllIsWell(messages));
+  await lose(plan, stage, messages);
+  await check("the dead man's switch arrives every minute", () => {
+    const times = heartbeats(messages).map(({ at }) => at);
+    assert.ok(times.length >= 3, `${times.length} heartbeats`);
+    return times.length;
+  });
+  if (process.env['HOLD']) await sleep(Number(process.env['HOLD']) * 1000);
+  console.log(`everything: ${Math.round((Date.now() - start) / 1000)} s`);
+  if (failures.length > 0)
+    await must('sh', ['-c', `mkdir -p /var/tmp/live-logs && cp ${join(WORK, 'logs')}/* /var/tmp/live-logs/`]);
+  process.exit(failures.length > 0 ? 1 : 0);
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exit(1);
+});

@@ -1,0 +1,82 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface Target {
+  readonly scrapePool: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly health: string;
+  readonly lastError: string;
+}
+
+export interface Sample {
+  readonly metric: Readonly<Record<string, string>>;
+  /** One of an instant query, many of a range: seconds and the value as text. */
+  readonly values: readonly (readonly [number, string])[];
+}
+
+interface Answer<T> {
+  readonly status: string;
+  readonly error?: string;
+  readonly data: T;
+}
+
+async function ask<T>(url: string): Promise<T> {
+  const response = await fetch(url);
+  const answer = (await response.json()) as Answer<T>;
+  if (answer.status !== 'success') throw new Error(`${decodeURIComponent(url)}: ${answer.error}`);
+  return answer.data;
+}
+
+/** The system's Prometheus, as Grafana asks it. */
+export class PrometheusServer {
+  constructor(private readonly address: string) {}
+
+  async targets(): Promise<readonly Target[]> {
+    const data = await ask<{ activeTargets: Target[] }>(`${this.address}/api/v1/targets?state=active`);
+    return data.activeTargets;
+  }
+
+  async query(expr: string): Promise<Sample[]> {
+    const found = await ask<{ resultType: string; result: (Omit<Sample, 'values'> & { value: [number, string] })[] }>(
+      `${this.address}/api/v1/query?query=${encodeURIComponent(expr)}`,
+    );
+    return found.result.map(({ metric, value }) => ({ metric, values: [value] }));
+  }
+
+  async range(expr: string, from: number, to: number, step: number): Promise<Sample[]> {
+    const span = `start=${from}&end=${to}&step=${step}`;
+    const found = await ask<{ result: Sample[] }>(
+      `${this.address}/api/v1/query_range?query=${encodeURIComponent(expr)}&${span}`,
+    );
+    return found.result;
+  }
+
+  /** Alerts that are pending or firing. */
+  async alerts(): Promise<readonly { readonly state: string; readonly labels: Readonly<Record<string, string>> }[]> {
+    const { alerts } = await ask<{ alerts: { state: string; labels: Record<string, string> }[] }>(
+      `${this.address}/api/v1/alerts`,
+    );
+    return alerts;
+  }
+}
+
+export interface HeldAlert {
+  readonly fingerprint: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly status: { readonly state: string; readonly inhibitedBy: readonly string[] };
+}
+
+/** What Alertmanager has, and what of it is held back. */
+export async function heldAlerts(address: string): Promise<HeldAlert[]> {
+  return (await (await fetch(`${address}/api/v2/alerts`)).json()) as HeldAlert[];
+}
+
+/** Waits until a condition says nothing any more; what it said last is the error. */
+export async function until(what: string, seconds: number, missing: () => Promise<string>): Promise<void> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    const said = await missing();
+    if (said === '') return;
+    if (Date.now() > deadline) throw new Error(`${what}, within ${seconds} s: ${said}`);
+    await sleep(1000);
+  }
+}
