@@ -6,6 +6,12 @@ import { type Problem, ProblemsError } from '../model/problem';
 import { checksum } from './checksum';
 import { annotateExemptions } from './exemptions';
 import { hashedName } from './job';
+import { credentialProblems } from './patched/credentials';
+import type { Patched } from './patched/objects';
+import { quotaProblems, requestProblems } from './patched/quota';
+import { referenceProblems } from './patched/references';
+import { scalingProblems } from './patched/scaling';
+import { wrongTypes } from './patched/types';
 import { type Manifest, unknownFields } from './patches';
 
 function metadataOf(manifest: Manifest): { name: string; annotations?: Record<string, string> } {
@@ -79,10 +85,15 @@ function fieldProblems({ kind, merge, path }: PatchPlan, object: ApiObject): Pro
     return { severity: 'error', rule, path: `${path}.merge.${field}`, found: field, wanted };
   };
   const touched = fixed.filter((field) => touches(merge, field)).map((field) => field.join('.'));
-  const lost = unknownFields(mergePatch(object.toJson(), merge) as Manifest) ?? [];
+  const patched = mergePatch(object.toJson(), merge) as Manifest;
+  const wrong = wrongTypes(patched);
+  // cdk8s' serializers, which find what is unknown, go through lists and objects without looking.
+  const shaped = wrong.every(({ wanted }) => wanted !== 'a list' && wanted !== 'an object');
+  const lost = (shaped && unknownFields(patched)) || [];
   return [
     ...touched.map((field) => problem('patch-fixed', field, 'a field that no other object relies on')),
     ...lost.map((field) => problem('patch-field', field, `a field that Kubernetes 1.28 has in ${kind}`)),
+    ...wrong.map(({ field, found, wanted }) => ({ ...problem('patch-type', field, wanted), found })),
   ];
 }
 
@@ -98,17 +109,38 @@ function apply(manifest: Manifest, patches: readonly PatchPlan[]): Manifest {
   return patches.reduce<Manifest>((current, patch) => mergePatch(current, patch.merge) as Manifest, manifest);
 }
 
+function patchesOf(plan: Plan, { kind, metadata: { name } }: ApiObject): readonly PatchPlan[] {
+  return plan.patches.filter((patch) => patch.kind === kind && patch.name === name);
+}
+
+/** What only shows in all objects together, as the patches leave them. Nothing is rendered where there are none. */
+function guardProblems(plan: Plan, objects: readonly ApiObject[]): Problem[] {
+  if (plan.patches.length === 0) return [];
+  const all = objects.map((object): Patched => {
+    const [before, patches] = [object.toJson() as Manifest, patchesOf(plan, object)];
+    return { kind: object.kind, name: object.metadata.name ?? '', before, after: apply(before, patches), patches };
+  });
+  return [
+    ...scalingProblems(all),
+    ...credentialProblems(all),
+    ...referenceProblems(plan, all),
+    ...requestProblems(all),
+    ...quotaProblems(all),
+  ];
+}
+
 /**
  * The last step before YAML, once for every object: patches of the user, exemptions for the analysers, names of Jobs.
  * It wraps `toJson`, because cdk8s' own patches are filtered through its serializers and lose data.
- * @throws ProblemsError when a patch has no target, or a field that would be dropped or that others rely on
+ * @throws ProblemsError when a patch has no target, a field that would be dropped or that others rely on, or breaks what
+ * the Plan has checked
  */
 export function finish(app: App, plan: Plan): void {
   const objects = app.node.findAll().filter((node): node is ApiObject => ApiObject.isApiObject(node));
-  const problems = patchProblems(plan, objects);
+  const problems = [...patchProblems(plan, objects), ...guardProblems(plan, objects)];
   if (problems.length) throw new ProblemsError(problems);
   for (const object of objects) {
-    const patches = plan.patches.filter(({ kind, name }) => kind === object.kind && name === object.metadata.name);
+    const patches = patchesOf(plan, object);
     const render = object.toJson.bind(object);
     object.toJson = () => sorted(nameByContent(apply(annotateExemptions(render() as Manifest), patches)));
   }

@@ -57,13 +57,18 @@ const classNames: ReadonlyMap<string, string> = new Map(
   ),
 );
 
+/** The name of cdk8s' class for an object; undefined where the kind is none of Kubernetes' own. */
+export function className({ apiVersion, kind }: Manifest): string | undefined {
+  return classNames.get(`${String(apiVersion)} ${String(kind)}`);
+}
+
 /**
  * Paths of an object that Kubernetes 1.28 does not know: found by cdk8s' own serializers, which drop them. Undefined
  * where the kind is none of Kubernetes' own.
  */
 export function unknownFields(manifest: Manifest): string[] | undefined {
-  const { apiVersion, kind, ...props } = manifest;
-  const name = classNames.get(`${String(apiVersion)} ${String(kind)}`);
+  const { apiVersion: _, kind: __, ...props } = manifest;
+  const name = className(manifest);
   const serializer = (k8s as unknown as Record<string, Serializer | undefined>)[`toJson_${name}Props`];
   if (serializer === undefined) return undefined;
   const sent = box(props);

@@ -1,4 +1,5 @@
 /** What must not stand in any object: lost data, fields that 1.28 drops, secret values. */
+import { wrongTypes } from '../../lib/kubernetes/patched/types';
 import { unknownFields } from '../../lib/kubernetes/patches';
 import { eachManifest, eachWorkload, type Invariants, mainOf, one, some, specOf, unless } from './invariant';
 import type { Manifest } from './manifest';
@@ -102,6 +103,27 @@ export const fieldInvariants: Invariants = {
       },
       'a field of nobody': (objects) => {
         specOf(objects, 'Service')['trafficDistribution'] = 'PreferClose';
+      },
+    },
+  },
+
+  'every field is of its type, and none that Kubernetes requires is missing': {
+    rules: 'kube-linter schema-validation',
+    check: eachManifest(({ file: _, ...manifest }) =>
+      wrongTypes(manifest).map(({ field, found, wanted }) => `${field} is ${found}, not ${wanted}`),
+    ),
+    broken: {
+      'a count in words': (objects) => {
+        Object.assign(specOf(objects, 'StatefulSet'), { replicas: 'two' });
+      },
+      'a port that is a text': (objects) => {
+        Object.assign(some(specOf(objects, 'Service').ports ?? []), { port: '80' });
+      },
+      'no containers': (objects) => {
+        Object.assign(some(objects.workloadsOf('Deployment')).pod, { containers: undefined });
+      },
+      'a size in words': (objects) => {
+        Object.assign(specOf(objects, 'PersistentVolumeClaim'), { resources: { requests: { storage: 'much' } } });
       },
     },
   },

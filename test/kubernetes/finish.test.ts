@@ -67,7 +67,7 @@ describe('A patch', () => {
   test.each([
     ['Service', 'backend', { spec: { sessionAffinity: 'ClientIP' } }],
     ['Service', 'db-pods', { metadata: { annotations: { team: 'data' } } }],
-    ['HorizontalPodAutoscaler', 'backend', { spec: { maxReplicas: 9 } }],
+    ['HorizontalPodAutoscaler', 'backend', { spec: { maxReplicas: 5 } }],
     ['PersistentVolumeClaim', 'data-db-0', { spec: { resources: { requests: { storage: '9Gi' } } } }],
     ['Deployment', 'backend', { metadata: { labels: { team: 'shop' } } }],
   ])('of a %s %s is taken: %j', (kind, name, merge) => {
@@ -109,6 +109,142 @@ describe('A patch', () => {
   test('of a claim template is refused', () => {
     const merge = { spec: { volumeClaimTemplates: [] } };
     expect(refusal({ kind: 'StatefulSet', name: 'db', merge })).toHaveLength(1);
+  });
+});
+
+/** A container of backend as it is, with a change. */
+function backendWith(change: object): Patch {
+  const [main] = rendered().get('Deployment/backend').spec.template.spec.containers;
+  const merge = { spec: { template: { spec: { containers: [{ ...main, ...change }] } } } };
+  return { kind: 'Deployment', name: 'backend', merge };
+}
+
+const container = 'environments/production.patches[0].merge.spec.template.spec.containers[0]';
+
+describe('A patch that a cluster would refuse, or that breaks what the Plan has checked', () => {
+  test.each<[string, Patch, string]>([
+    [
+      'a required field that is removed',
+      { kind: 'Deployment', name: 'backend', merge: { spec: { template: null } } },
+      'environments/production.patches[0].merge.spec.template: found nothing, wanted a value: Kubernetes requires the field [patch-type]',
+    ],
+    [
+      'a text where a number belongs',
+      { kind: 'Deployment', name: 'backend', merge: { spec: { progressDeadlineSeconds: '900' } } },
+      'environments/production.patches[0].merge.spec.progressDeadlineSeconds: found "900", wanted a whole number [patch-type]',
+    ],
+    [
+      'a number where a text belongs',
+      { kind: 'ConfigMap', name: 'backend', merge: { data: { MODE: 1 } } },
+      'environments/production.patches[0].merge.data.MODE: found 1, wanted a text [patch-type]',
+    ],
+    [
+      'a fraction of a pod',
+      { kind: 'StatefulSet', name: 'db', merge: { spec: { replicas: 1.5 } } },
+      'environments/production.patches[0].merge.spec.replicas: found 1.5, wanted a whole number [patch-type]',
+    ],
+    [
+      'an object where a list belongs',
+      { kind: 'Service', name: 'backend', merge: { spec: { ports: { http: 80 } } } },
+      'environments/production.patches[0].merge.spec.ports: found an object, wanted a list [patch-type]',
+    ],
+    [
+      'a list without what its items need',
+      { kind: 'Service', name: 'backend', merge: { spec: { ports: [{ name: 'http' }] } } },
+      'environments/production.patches[0].merge.spec.ports[0].port: found nothing, wanted a value: Kubernetes requires the field [patch-type]',
+    ],
+    [
+      'a null inside a list',
+      backendWith({ args: [null] }),
+      `${container}.args[0]: found null, wanted a text [patch-type]`,
+    ],
+    [
+      'a quantity that is none',
+      {
+        kind: 'PersistentVolumeClaim',
+        name: 'data-db-0',
+        merge: { spec: { resources: { requests: { storage: '9 GB' } } } },
+      },
+      'environments/production.patches[0].merge.spec.resources.requests.storage: found "9 GB", wanted a quantity such as "500m" or "1Gi" [patch-type]',
+    ],
+    [
+      'a count beside an autoscaler',
+      { kind: 'Deployment', name: 'backend', merge: { spec: { replicas: 3 } } },
+      'environments/production.patches[0]: found replicas 3 of Deployment/backend, which HorizontalPodAutoscaler/backend scales, wanted no replicas, or a patch of HorizontalPodAutoscaler/backend [patch-replicas]',
+    ],
+    [
+      'a minimum above the maximum',
+      { kind: 'HorizontalPodAutoscaler', name: 'backend', merge: { spec: { minReplicas: 9 } } },
+      'environments/production.patches[0]: found at least 9 and at most 4 pods in HorizontalPodAutoscaler/backend, wanted a minimum that is not above the maximum [patch-range]',
+    ],
+    [
+      'a password in a variable',
+      backendWith({ env: [{ name: 'ADMIN_PASSWORD', value: 'hunter2' }] }),
+      'environments/production.patches[0]: found what looks like a credential in ADMIN_PASSWORD, container backend of Deployment/backend, wanted a reference to a Secret: the output is committed in plain text [patch-credential]',
+    ],
+    [
+      'a password in a setting',
+      { kind: 'ConfigMap', name: 'backend', merge: { data: { MAIL_URL: 'smtp://me:hunter2@mail.example.com' } } },
+      'environments/production.patches[0]: found what looks like a credential in MAIL_URL, data of ConfigMap/backend, wanted a reference to a Secret: the output is committed in plain text [patch-credential]',
+    ],
+    [
+      'an account of nobody',
+      {
+        kind: 'Deployment',
+        name: 'backend',
+        merge: { spec: { template: { spec: { serviceAccountName: 'backen' } } } },
+      },
+      'environments/production.patches[0]: found ServiceAccount/backen, which Deployment/backend names, wanted one that is emitted, did you mean "ServiceAccount/backend"? [patch-reference]',
+    ],
+    [
+      'a Secret of nobody',
+      backendWith({ envFrom: [{ secretRef: { name: 'extra' } }] }),
+      "environments/production.patches[0]: found Secret/extra, which Deployment/backend names, wanted a Secret of the report, declared under the system's secrets, or optional: true [patch-reference]",
+    ],
+    [
+      'a ConfigMap of nobody',
+      backendWith({ envFrom: [{ configMapRef: { name: 'bakcend' } }] }),
+      'environments/production.patches[0]: found ConfigMap/bakcend, which Deployment/backend names, wanted one that is emitted, did you mean "ConfigMap/backend"? [patch-reference]',
+    ],
+    [
+      'a claim of nobody',
+      {
+        kind: 'Deployment',
+        name: 'backend',
+        merge: {
+          spec: { template: { spec: { volumes: [{ name: 'a', persistentVolumeClaim: { claimName: 'other' } }] } } },
+        },
+      },
+      'environments/production.patches[0]: found PersistentVolumeClaim/other, which Deployment/backend names, wanted one that is emitted [patch-reference]',
+    ],
+    [
+      'a request above its limit',
+      backendWith({ resources: { requests: { memory: '2Gi' }, limits: { memory: '1Gi' } } }),
+      'environments/production.patches[0]: found a request of 2Gi memory in container backend of Deployment/backend, wanted at most the limit of 1Gi [patch-request]',
+    ],
+  ])('is refused: %s', (_, patch, says) => {
+    expect(refusal(patch)).toContain(`error: ${says}`);
+  });
+
+  test('is refused where the objects outgrow the quota, in one problem with the patch that makes room', () => {
+    const scaler: Patch = { kind: 'HorizontalPodAutoscaler', name: 'backend', merge: { spec: { maxReplicas: 9 } } };
+    const [says = '', ...others] = refusal(scaler);
+    expect(others).toEqual([]);
+    expect(says).toMatch(
+      /^error: environments\/production\.patches\[0\]: found objects that may use pods \d+ of \d+, .*\[patch-quota\]$/,
+    );
+    const hard = JSON.parse(/spec\.hard (\{[^}]+\})/.exec(says)?.[1] ?? '{}');
+    const quota: Patch = { kind: 'ResourceQuota', name: 'namespace-quota', merge: { spec: { hard } } };
+    expect(() => rendered(scaler, quota)).not.toThrow();
+  });
+
+  test('is taken where the reference may be missing, or leads to a Secret that the system declares', () => {
+    expect(refusal(backendWith({ envFrom: [{ secretRef: { name: 'extra', optional: true } }] }))).toEqual([]);
+    const patch = { ...backendWith({ envFrom: [{ secretRef: { name: 'extra' } }] }), reason: 'a test' };
+    const secrets = { extra: { class: 'given', description: 'Only the patch uses it' } } as const;
+    const plan = shopPlan({ system: { secrets }, environment: { patches: [patch] } });
+    expect(plan.secrets.find(({ name }) => name === 'extra')?.usedBy).toEqual(['backend']);
+    expect(() => buildCharts(new App(), plan)).not.toThrow();
   });
 });
 

@@ -88,9 +88,9 @@ test.each(outsideWorld)('Nothing that makes manifests reads %s', (_, pattern, pl
 
 test('Nothing that makes manifests has files, processes or sockets but the roots and the workspace', () => {
   const modules = /^node:(fs|fs\/promises|child_process|os|http|https|dns|dgram|worker_threads)$/;
-  // A system's file may carry a script as text.
-  const users = outsideOf(['lib/workspace.ts', 'cli', 'bin', 'systems']).filter(({ imports }) =>
-    imports.some(({ to }) => modules.test(to)),
+  // A system's file may carry a script as text; the types of Kubernetes are a file of cdk8s-plus' own.
+  const users = outsideOf(['lib/workspace.ts', 'lib/kubernetes/patched/types.ts', 'cli', 'bin', 'systems']).filter(
+    ({ imports }) => imports.some(({ to }) => modules.test(to)),
   );
   expect(users.map(({ path }) => path)).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import type { Context } from '../resolve/context';
+import { secretsInPatches } from '../resolve/patches';
 import type { ParsedService } from '../schema/system';
 import type { Declared } from './names';
 
@@ -200,7 +201,7 @@ const checkUnused: Check = (context, declared) => {
   const parts = [...Object.values(system.stores), ...Object.values(system.tools)].map(({ image }) => image);
   const used: [Exclude<keyof Declared, 'used' | 'broken'>, Iterable<string>][] = [
     ['images', [...declared.used.images, ...parts, 'helper']],
-    ['secrets', declared.used.secrets],
+    ['secrets', [...declared.used.secrets, ...secretsInPatches(context).keys()]],
     ['volumes', services.flatMap(({ mounts }) => Object.keys(mounts))],
     ['outside', services.flatMap(({ arrows }) => Object.keys(arrows))],
     ['profiles', services.flatMap(({ profile }) => (profile === undefined ? [] : [profile]))],

@@ -1,4 +1,5 @@
 import { CronExpressionParser } from 'cron-parser';
+import { looksLikeCredential } from '../credential';
 import type { Context } from '../resolve/context';
 import { settingParts } from '../resolve/env';
 import { tiers } from '../schema/primitives';
@@ -133,8 +134,6 @@ const checkScaling: Check = ({ problems }, _name, { scaling }, path) => {
   }
 };
 
-const credentialName = /(PASSWORD|PASSWD|SECRET|SECRET_KEY|PRIVATE_KEY|API_KEY|ACCESS_KEY|TOKEN)$/;
-
 const checkSettings: Check = (context, name, service, path) => {
   const { problems, own, at, id } = context;
   const parts = settingParts(context);
@@ -144,8 +143,7 @@ const checkSettings: Check = (context, name, service, path) => {
   ] as const;
   for (const [place, settings] of places) {
     for (const [key, value] of Object.entries(settings)) {
-      const credential = (credentialName.test(key) && value !== '') || /:\/\/[^/\s:@]+:[^/\s@]+@/.test(value);
-      if (credential)
+      if (looksLikeCredential(key, value))
         problems.error(
           'credential-in-settings',
           `${place}.${key}`,

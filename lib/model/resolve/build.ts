@@ -1,4 +1,4 @@
-import type { PatchPlan, Plan, Workload } from '../plan';
+import type { Plan, Workload } from '../plan';
 import { mib } from '../quantities';
 import { quotaOf } from '../quota';
 import { resolveArrows } from './arrows';
@@ -6,6 +6,7 @@ import { backupArrows, backupClaims, resolveBackup, throwAwayClaims } from './ba
 import type { Context } from './context';
 import { cdnOf, resolveEdge } from './edge';
 import { monitoringClaims, monitoringOf, monitoringWorkloads, resolveMonitoring, sidecarsOf } from './monitoring';
+import { patchesOf } from './patches';
 import { monitoringArrows, monitoringVisitors } from './scrapes';
 import { resolveProvider, resolveSecrets } from './secrets';
 import { resolveServices } from './services';
@@ -30,17 +31,6 @@ function workloadsOf(parts: Parts): Workload[] {
     ...parts.tools,
     ...monitoringWorkloads(parts.monitors),
     ...(parts.backup?.jobs ?? []),
-  ];
-}
-
-function patchesOf(context: Context): PatchPlan[] {
-  const from = (patches: Context['own']['patches'], path: string): PatchPlan[] =>
-    patches.map(({ kind, name, merge }, index) => ({ kind, name, merge, path: `${path}.patches[${index}]` }));
-  const { at, system, environment, own, id } = context;
-  return [
-    ...from(system.patches, at.system),
-    ...from(environment.patches, at.environment),
-    ...from(own.patches, `${at.environment}.systems.${id}`),
   ];
 }
 

@@ -2,6 +2,7 @@ import { helperResources } from '../defaults';
 import type { EnvPlan, Plan, PostgresPlan, SecretPlan, SecretsProvider, SecretValue } from '../plan';
 import { backupSecrets } from './backup';
 import type { Context } from './context';
+import { secretsInPatches } from './patches';
 import { workload } from './workload';
 
 /** A password: 24 random bytes are 192 bits, 48 hex digits. */
@@ -113,8 +114,9 @@ function toolSecret(store: Parts['stores'][number] | undefined): string | undefi
 }
 
 /** Who uses which Secret, read off the variables: the only place where it is said. */
-function usersOf(parts: Parts): Map<string, string[]> {
+function usersOf(context: Context, parts: Parts): Map<string, string[]> {
   const users = new Map<string, string[]>();
+  for (const [secret, who] of secretsInPatches(context)) users.set(secret, [...who]);
   const note = (who: string, env: readonly EnvPlan[]): void => {
     for (const item of env)
       if ('secret' in item) users.set(item.secret, [...new Set([...(users.get(item.secret) ?? []), who])]);
@@ -192,7 +194,7 @@ function ofMonitoring({ monitors }: Parts): SecretPlan[] {
 
 /** Every Secret that the cluster must hold, by name. No value is ever synthesized. */
 export function resolveSecrets(context: Context, parts: Parts): SecretPlan[] {
-  const users = usersOf(parts);
+  const users = usersOf(context, parts);
   const storage = users.get('object-storage');
   const pullSecret = context.environment.images.pullSecret;
   const all = [
