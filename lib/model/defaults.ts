@@ -51,7 +51,8 @@ export const storeWaitSeconds = 300;
 export const serviceWaitSeconds = 120;
 
 /**
- * PostgreSQL's `superuser_reserved_connections` (3) plus `reserved_connections` (2), which nobody but an operator may use.
+ * PostgreSQL's `superuser_reserved_connections` and, since version 16, `reserved_connections`, which nobody but an operator
+ * may use.
  * @see https://www.postgresql.org/docs/current/runtime-config-connection.html
  */
 export const reservedConnections = 5;

@@ -1,3 +1,4 @@
+import { reservedConnections } from '../model/defaults';
 import type { PostgresPlan } from '../model/plan';
 
 /** What the server's figures follow from. */
@@ -32,9 +33,14 @@ function writeAheadLog(claim: number): Record<string, string> {
   return { max_wal_size: `${most}MB`, min_wal_size: `${clamp(most / 4, 64, 1024)}MB` };
 }
 
-/** PostgreSQL reserves connections for roles without superuser only since version 16. */
+/**
+ * What the sum of the connections leaves to the operator, and no application gets. Part of it for roles without superuser,
+ * which PostgreSQL knows since version 16.
+ */
 function reserved(majorVersion: number): Record<string, string> {
-  return majorVersion >= 16 ? { reserved_connections: '2' } : {};
+  return majorVersion >= 16
+    ? { superuser_reserved_connections: String(reservedConnections - 2), reserved_connections: '2' }
+    : { superuser_reserved_connections: String(reservedConnections) };
 }
 
 /** What a member alone knows: whom it follows. Outside the data folder, because copies of that go to other members. */
@@ -76,7 +82,6 @@ function entries(store: Sizing): Record<string, string> {
   return {
     listen_addresses: "'*'",
     max_connections: String(store.maxConnections),
-    superuser_reserved_connections: '3',
     ...reserved(store.majorVersion),
     password_encryption: 'scram-sha-256',
     ...encryption(store),

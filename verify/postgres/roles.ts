@@ -34,7 +34,7 @@ const checks: Readonly<Record<string, Check>> = {
     assert.equal(await server.admin('SELECT count(*) FROM pg_hba_file_rules WHERE error IS NOT NULL'), '0');
     assert.equal(
       await server.admin(`SELECT string_agg(DISTINCT auth_method, ',') FROM pg_hba_file_rules`),
-      'scram-sha-256',
+      'reject,scram-sha-256',
     );
   },
 
@@ -117,6 +117,75 @@ const checks: Readonly<Record<string, Check>> = {
     const wrong = await server.reconcile({ database, passwords: first, superuserPassword: 'wrong' });
     assert.notEqual(wrong.status, 0);
     assert.match(wrong.stderr, /password authentication failed/);
+  },
+
+  "the exporter's role reads the statistics, and nothing else": async (server) => {
+    const monitor = { monitoring: 'cafe1234cafe1234' };
+    const env = { MONITOR_ROLE: 'monitoring' };
+    const made = await server.reconcile({ database, passwords: first, others: monitor, env });
+    assert.match(made.stdout, /^monitoring has its password set$/m, made.stderr);
+    const can = [
+      'SELECT query FROM pg_stat_activity WHERE usename <> current_user',
+      'SELECT pg_database_size(datname) FROM pg_database',
+      'SELECT * FROM pg_stat_replication',
+      `SELECT setting FROM pg_settings WHERE name = 'data_directory' AND setting <> ''`,
+      'SELECT count(*) FROM pg_ls_waldir()',
+    ];
+    for (const statement of can) await may(server, 'monitoring', monitor.monitoring, statement);
+    await server.admin(`SELECT pg_sleep(0)`);
+    const seen = await server.as(
+      'monitoring',
+      monitor.monitoring,
+      'SELECT count(*) FROM pg_stat_activity WHERE query = $$<insufficient privilege>$$',
+      database,
+    );
+    assert.equal(seen.stdout.trim(), '0');
+    const cannot = [
+      'SELECT * FROM public.items',
+      'INSERT INTO public.items VALUES (99)',
+      'CREATE TABLE public.t (i int)',
+      'CREATE SCHEMA x',
+    ];
+    const ofServer = [
+      'SELECT * FROM pg_authid',
+      'SELECT pg_reload_conf()',
+      `COPY (SELECT 1) TO PROGRAM 'cat'`,
+      'CREATE ROLE x',
+    ];
+    const others = [
+      `SELECT pg_read_file('postgresql.conf')`,
+      'SELECT pg_create_physical_replication_slot($$x$$)',
+      'SET ROLE backend',
+    ];
+    for (const statement of [...cannot, ...ofServer, ...others])
+      await mayNot(server, 'monitoring', monitor.monitoring, statement);
+    await server.admin('ALTER ROLE monitoring SUPERUSER');
+    await server.reconcile({ database, passwords: first, others: monitor, env });
+    await mayNot(server, 'monitoring', monitor.monitoring, 'SELECT * FROM public.items');
+    const again = await server.reconcile({ database, passwords: first, others: monitor, env });
+    assert.match(again.stdout, /^monitoring can log in$/m);
+  },
+
+  'the role of the replicas streams and does nothing else, and slots of members that are gone are dropped': async (
+    server,
+  ) => {
+    const others = { replicator: 'beef5678beef5678' };
+    const env = { REPLICATION_ROLE: 'replicator', REPLICAS: '2', SLOT_PREFIX: 'db' };
+    for (const slot of ['db_1', 'db_2', 'other_5'])
+      await server.admin(`SELECT pg_create_physical_replication_slot('${slot}')`);
+    const made = await server.reconcile({ database, passwords: first, others, env });
+    assert.match(made.stdout, /^replicator has its password set$/m, made.stderr);
+    const slots = await server.admin(`SELECT string_agg(slot_name, ' ' ORDER BY slot_name) FROM pg_replication_slots`);
+    assert.equal(slots, 'db_1 other_5');
+    const attributes = 'rolsuper, rolcreaterole, rolcreatedb, rolbypassrls, rolreplication';
+    assert.equal(await server.admin(`SELECT ${attributes} FROM pg_roles WHERE rolname = 'replicator'`), 'f|f|f|f|t');
+    const login = await server.as('replicator', others.replicator, 'SELECT 1', database);
+    assert.match(login.stderr, /pg_hba\.conf rejects connection/);
+    await server.admin('ALTER ROLE replicator SUPERUSER');
+    const again = await server.reconcile({ database, passwords: first, others, env });
+    assert.match(again.stdout, /^replicator can log in$/m, again.stderr);
+    assert.equal(await server.admin(`SELECT ${attributes} FROM pg_roles WHERE rolname = 'replicator'`), 'f|f|f|f|t');
+    for (const slot of ['db_1', 'other_5']) await server.admin(`SELECT pg_drop_replication_slot('${slot}')`);
   },
 
   "a managed server's administrator, who is no superuser, can do it as well": async (server) => {

@@ -3,12 +3,13 @@
  * `node --import tsx verify/postgres/run.ts [SUITE …]`; exits 1 when a check fails.
  */
 import { ensureDebianPackage } from '../kit/debian';
+import { connections } from './connections';
 import { encryption } from './encryption';
 import { pooler } from './pooler';
 import { replication } from './replication';
 import { roles } from './roles';
 
-const suites: Readonly<Record<string, () => Promise<void>>> = { roles, encryption, pooler, replication };
+const suites: Readonly<Record<string, () => Promise<void>>> = { roles, connections, encryption, pooler, replication };
 
 async function main(): Promise<void> {
   await ensureDebianPackage({ package: 'postgresql-15', program: '/usr/lib/postgresql/15/bin/postgres' });

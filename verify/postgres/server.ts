@@ -24,16 +24,22 @@ export class PostgresServer {
     private readonly server: Server,
   ) {}
 
-  /** @param certificate where connections are encrypted */
-  static async start(certificate?: CertificateFolder): Promise<PostgresServer> {
+  /**
+   * @param certificate where connections are encrypted
+   * @param maxConnections what the server grants
+   */
+  static async start(certificate?: CertificateFolder, maxConnections = 100): Promise<PostgresServer> {
     const folder = mkdtempSync(join(tmpdir(), 'keelson-postgres-'));
     chmodSync(folder, 0o755);
     for (const name of ['data', 'socket', 'etc']) mkdirSync(join(folder, name));
     writeFileSync(join(folder, 'password'), superuserPassword, { mode: 0o644 });
-    const store = certificate === undefined ? alone : { ...alone, certificate: sizing.certificate };
+    const store = { ...alone, maxConnections, certificate: certificate && sizing.certificate };
     const lines = serverConfiguration(store).replaceAll('/run/certificate', certificate?.path ?? '');
     writeFileSync(join(folder, 'etc/postgresql.conf'), lines);
-    writeFileSync(join(folder, 'etc/pg_hba.conf'), hostBasedAuthentication(store));
+    writeFileSync(
+      join(folder, 'etc/pg_hba.conf'),
+      hostBasedAuthentication({ ...store, replication: sizing.replication }),
+    );
     execFileSync('chown', ['-R', 'postgres:postgres', join(folder, 'data'), join(folder, 'socket')]);
     const init = ['--data-checksums', '--encoding=UTF8', '--auth-host=scram-sha-256', '--auth-local=scram-sha-256'];
     const own = [`--pwfile=${folder}/password`, '-U', 'postgres', '-D', `${folder}/data`];
@@ -83,7 +89,7 @@ export class PostgresServer {
     for (const [name, text] of Object.entries(rolesFiles)) writeFileSync(join(scripts, name), text);
     writeFileSync(join(credentials, 'superuser'), options.superuserPassword ?? superuserPassword);
     if (options.superuser) writeFileSync(join(credentials, 'superuser-name'), options.superuser);
-    for (const [role, password] of Object.entries(options.passwords))
+    for (const [role, password] of Object.entries({ ...options.passwords, ...options.others }))
       writeFileSync(join(credentials, 'roles', role), password);
     chmodSync(credentials, 0o755);
     const own = { PGHOST: '127.0.0.1', PGPORT: String(this.port), PGUSER: 'postgres' };
@@ -97,6 +103,8 @@ export interface Reconcile {
   database: string;
   /** By role; the first is the owner. */
   passwords: Readonly<Record<string, string>>;
+  /** The exporter's role and that of the replicas: by the variables of the Job. */
+  others?: Readonly<Record<string, string>>;
   superuser?: string;
   superuserPassword?: string;
   env?: Readonly<Record<string, string>>;
