@@ -1,5 +1,6 @@
 import { edgeLimits } from '../../lib/model/checks/edge-limits';
 import { type Shop, shopPlan } from '../proxy/fixture';
+import { resolveShop } from './shop';
 
 const said = (shop: Shop): string[] => edgeLimits(shopPlan(shop)).map(({ path }) => path);
 
@@ -16,6 +17,7 @@ const demanding: Shop['routes'] = [
 describe('what an Ingress or a Gateway cannot do', () => {
   test('is said for each route that asks for it', () => {
     expect(said({ proxy: null, routes: demanding }).sort()).toEqual([
+      'systems/shop.routes',
       'systems/shop.routes["/assets/"].immutable',
       'systems/shop.routes["/events/"].streaming',
       'systems/shop.routes["/limited/"].rate',
@@ -30,9 +32,39 @@ describe('what an Ingress or a Gateway cannot do', () => {
     expect(new Set(problems.map(({ severity }) => severity))).toEqual(new Set(['warning']));
   });
 
-  test('is not said where a proxy does it, or where nothing is asked', () => {
+  test('is not said where a proxy does it', () => {
     expect(said({ routes: demanding })).toEqual([]);
-    expect(said({ proxy: null })).toEqual([]);
+  });
+
+  test.each([
+    ['ingress', 'Ingress API'],
+    ['gateway', "Gateway API's standard channel"],
+  ] as const)('is said of a whole system where nothing stands behind an %s, whatever its routes ask', (edge, api) => {
+    const environment = { edge, gateway: { className: 'traefik' } };
+    const [whole, ...others] = edgeLimits(shopPlan({ proxy: null, environment }));
+    expect([whole?.rule, whole?.found]).toEqual([`${edge}-without-proxy`, 'no proxy in front of backend, frontend']);
+    for (const feature of [
+      'security headers',
+      'HSTS',
+      'CORS',
+      'methods',
+      'rates',
+      'connections',
+      'bodies',
+      'tokens',
+      api,
+    ])
+      expect(whole?.wanted).toContain(feature);
+    expect(others).toEqual([]);
+  });
+
+  test('is HSTS where nobody is there to say it', () => {
+    const hsts = (change: Parameters<typeof resolveShop>[0]): string[] =>
+      resolveShop(change).problems.flatMap(({ rule, path }) => (rule.startsWith('hsts') ? [path] : []));
+    const environment = { tls: { by: 'secret', secret: 'mine' }, hsts: true };
+    const noProxy = { images: { nginx: null }, services: { gateway: null } };
+    expect(hsts({ environment })).toEqual([]);
+    expect(hsts({ environment, system: noProxy })).toEqual(['environments/prod.hsts']);
   });
 
   test('is the redirect from port 80 wherever TLS ends at it', () => {
@@ -51,6 +83,7 @@ describe('what an Ingress or a Gateway cannot do', () => {
 
   test('is less at a Gateway, whose routes have time-outs', () => {
     expect(said({ proxy: null, routes: demanding, environment: gateway }).sort()).toEqual([
+      'systems/shop.routes',
       'systems/shop.routes["/assets/"].immutable',
       'systems/shop.routes["/limited/"].rate',
       'systems/shop.routes["/upload/"].bodySize',

@@ -45,6 +45,17 @@ function unredirected({ kind, tls, gateway }: EdgePlan): Pick<Problem, 'rule' | 
   };
 }
 
+/** What a proxy does for a whole system whatever its routes say, and without one only the application can. */
+function leftToApplication({ edge, system }: Pick<Plan, 'system' | 'edge'>, kind: keyof typeof api): Problem {
+  return {
+    severity: 'warning',
+    rule: `${kind}-without-proxy`,
+    path: `systems/${system.id}.routes`,
+    found: `no proxy in front of ${[...new Set(edge.routes.map(({ to }) => to))].sort().join(', ')}`,
+    wanted: `security headers (HSTS too), CORS, allowed methods, rates, limits of connections and bodies, and logs without tokens done by the application itself, or a service with a proxy: the ${api[kind]} has no fields that every controller knows`,
+  };
+}
+
 /** Behind a load balancer nobody answers an HTTP-01 challenge: the pod itself waits for the certificate before it starts. */
 function challenge({ edge, environment }: Pick<Plan, 'environment' | 'edge'>): Problem[] {
   if (edge.tls.by !== 'cert-manager') return [];
@@ -85,5 +96,5 @@ export function edgeLimits(plan: Pick<Plan, 'system' | 'environment' | 'edge'>):
       }),
     ),
   );
-  return [...redirects, ...routes];
+  return [...redirects, leftToApplication(plan, kind), ...routes];
 }

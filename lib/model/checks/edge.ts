@@ -152,6 +152,21 @@ function checkSelfSigned({ problems, at, environment, stores }: Context): void {
     );
 }
 
+/** A browser that once heard it never comes without TLS again; and somebody must say it. */
+function checkHsts(context: Context): void {
+  const { problems, at, environment, proxy } = context;
+  const path = `${at.environment}.hsts`;
+  if (environment.tls.by === 'none')
+    problems.error('hsts-without-tls', path, 'true', 'tls: without it browsers would be locked out');
+  else if (proxy === undefined && edgeKind(context) !== 'none')
+    problems.warning(
+      'hsts-without-proxy',
+      path,
+      'true',
+      `a service of ${context.id} with a proxy, which says it, or an application that says it itself`,
+    );
+}
+
 /** How the outside comes in must be possible with what is there. */
 export function checkEdge(context: Context): void {
   const { problems, at, environment, proxy } = context;
@@ -170,13 +185,7 @@ export function checkEdge(context: Context): void {
       '"load-balancer"',
       'a service with a proxy, or "ingress": a load balancer leads to one pod\'s port',
     );
-  if (environment.hsts && environment.tls.by === 'none')
-    problems.error(
-      'hsts-without-tls',
-      `${at.environment}.hsts`,
-      'true',
-      'tls: without it browsers would be locked out',
-    );
+  if (environment.hsts) checkHsts(context);
   if (environment.tls.by === 'self-signed') checkSelfSigned(context);
   const twice = context.hosts.find((host, index) => context.hosts.indexOf(host) < index);
   if (twice !== undefined)
