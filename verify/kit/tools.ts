@@ -58,6 +58,13 @@ export const GO_PROGRAMS: readonly GoProgram[] = [
   alertmanager('amtool'),
   alertmanager('alertmanager'),
   ...EXPORTERS,
+  // Ours, of twenty lines: Grafana publishes its schema as a library.
+  {
+    name: 'dashboard-schema',
+    project: 'dashboard-schema',
+    module: 'github.com/grafana/grafana-foundation-sdk/go',
+    package: '.',
+  },
 ];
 
 /** Only for tests on a real node; `setup.ts --node` builds them. */

@@ -98,8 +98,48 @@ async function judgeRoutes(folder: string): Promise<void> {
   }
 }
 
+/** One letter is wrong in each: a schema that lets them through judges nothing. */
+const faults: readonly (readonly [from: string, to: string])[] = [
+  ['"gridPos"', '"gritPos"'],
+  ['"thresholds"', '"tresholds"'],
+  ['"w": 6', '"w": "6"'],
+];
+
+async function judgeDashboards(subjects: readonly Subject[], folder: string): Promise<void> {
+  const program = goProgram('dashboard-schema').path;
+  const place = join(folder, 'dashboards');
+  mkdirSync(place);
+  const files = subjects.flatMap((subject) => Object.entries(filesOf(subject, 'grafana-dashboards')));
+  for (const [name, text] of files) writeFileSync(join(place, name), text);
+  await check(`Grafana's schema takes ${files.length} dashboards`, async () => {
+    await must(
+      program,
+      files.map(([name]) => join(place, name)),
+    );
+  });
+  for (const [from, to] of faults) {
+    await check(`Grafana's schema refuses ${to}`, async () => {
+      const wrong = files.find(([, text]) => text.includes(from))?.[1].replaceAll(from, to) ?? '';
+      writeFileSync(join(place, 'wrong.json'), wrong);
+      const { status, stdout } = await run(program, [join(place, 'wrong.json')]);
+      assert.equal(status, 1, stdout);
+      assert.match(stdout, /unexpected field|cannot unmarshal/);
+    });
+  }
+}
+
+/** A run of its own: it lives in namespaces that end with it. Its lines are checks like the others. */
+async function judgeLive(): Promise<void> {
+  const args = ['--import', 'tsx', join(__dirname, 'live', 'run.ts')];
+  const { status, stdout, stderr } = await run(process.execPath, args, { timeoutSeconds: 400 });
+  process.stdout.write(stdout);
+  if (status === 0) return;
+  failures.push('live');
+  console.log(`FAIL live: ended with ${status}: ${stderr.slice(-2000)}`);
+}
+
 async function main(): Promise<void> {
-  const own = ['prometheus', 'alertmanager'];
+  const own = ['prometheus', 'alertmanager', 'dashboard-schema'];
   for (const program of GO_PROGRAMS.filter(({ project }) => own.includes(project))) await ensureGoProgram(program);
   const folder = scratchFolder('monitoring');
   const subjects = systems.map((system) => subjectOf(system));
@@ -111,6 +151,8 @@ async function main(): Promise<void> {
     assert.deepEqual(Object.keys(proofs).sort(), [...new Set(alerts)].sort());
   });
   await judgeRoutes(join(folder, 'lms'));
+  await judgeDashboards(subjects, folder);
+  await judgeLive();
   if (failures.length) process.exitCode = 1;
 }
 

@@ -6,7 +6,7 @@ export const microservices: Drawing = {
     ...common,
     ...backups(['postgres:5432', 'redis:6379'], 'postgres-drill backup-retention', 'postgres-drill backup-retention'),
     ...solvers,
-    { environments: watched, open: ['prometheus → gateway:9113', 'blackbox-exporter → frontend:3000 api:8000'] },
+    { environments: watched, open: ['prometheus → gateway:9113 api:8000', 'blackbox-exporter → frontend:3000'] },
     { environments: ['staging', 'production'], open: ['prometheus → postgres:9187 redis:9121 rabbitmq:15692'] },
     {
       environments: managedStores,

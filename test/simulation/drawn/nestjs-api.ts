@@ -6,7 +6,7 @@ export const nestjsApi: Drawing = {
     ...common,
     ...backups(['postgres:5432', 'redis:6379'], 'postgres-drill backup-retention', 'postgres-drill backup-retention'),
     ...solvers,
-    { environments: watched, open: ['blackbox-exporter → app:3001'] },
+    { environments: watched, open: ['prometheus → app:9464'] },
     { environments: ['staging', 'production'], open: ['prometheus → postgres:9187 redis:9121'] },
     {
       environments: managedStores,

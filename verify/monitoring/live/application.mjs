@@ -28,11 +28,15 @@ function databaseAnswers() {
 }
 
 const names = {
-  http: { requests: 'http_requests_total', seconds: 'http_request_duration_seconds', status: (s) => `${s}`[0] + 'xx' },
+  http: {
+    requests: 'http_requests_total',
+    seconds: 'http_request_duration_seconds',
+    status: (code) => `${String(code)[0]}xx`,
+  },
   django: {
     requests: 'django_http_responses_total_by_status_total',
     seconds: 'django_http_requests_latency_including_middlewares_seconds',
-    status: (s) => `${s}`,
+    status: (code) => `${code}`,
   },
 };
 
