@@ -58,3 +58,14 @@ for found in "$VOLUME/pgdata/PG_VERSION" "$VOLUME"/*/docker/PG_VERSION; do
 done
 exec docker-entrypoint.sh "$@"
 `;
+
+/**
+ * `superuser.sh PROGRAM [ARGUMENT …]`: what a person runs in the pod, as the superuser. The password is asked for on the
+ * socket too, and stands in a file that libpq would not read itself, because the group may read it.
+ */
+export const superuserScript = `#!/bin/sh
+set -eu
+PGUSER=postgres PGPASSWORD=$(cat "$CREDENTIALS/password")
+export PGUSER PGPASSWORD
+exec "$@"
+`;

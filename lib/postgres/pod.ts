@@ -126,6 +126,7 @@ function postgresContainer(store: PostgresPlan): ContainerProps {
     ],
     env: [
       ...placeEnv(store),
+      { name: 'CREDENTIALS', value: passwordFolder },
       { name: 'POSTGRES_PASSWORD_FILE', value: `${passwordFolder}/password` },
       {
         name: 'POSTGRES_INITDB_ARGS',

@@ -8,7 +8,7 @@ import type { Plan, PostgresPlan } from '../model/plan';
 import { Claim } from '../storage';
 import { reloadScript, ServerCertificate } from './certificate';
 import { hostBasedAuthentication, serverConfiguration } from './configuration';
-import { prepareScript, startScript } from './member-files';
+import { prepareScript, startScript, superuserScript } from './member-files';
 import { postgresPod } from './pod';
 import { Pooler } from './pooler';
 import { PostgresRoles } from './roles-job';
@@ -23,6 +23,7 @@ function configurationFiles(store: PostgresPlan): Record<string, string> {
     'postgresql.conf': serverConfiguration(store),
     'pg_hba.conf': hostBasedAuthentication(store),
     'start.sh': startScript,
+    'superuser.sh': superuserScript,
     ...(store.replication === undefined ? {} : { 'prepare.sh': prepareScript }),
     ...(store.certificate === undefined ? {} : { 'reload.sh': reloadScript }),
   };

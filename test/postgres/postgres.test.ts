@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { hostBasedAuthentication, serverConfiguration } from '../../lib/postgres';
 import { dataObjects, type Manifest, mainContainer, object, shopPlan, storeOf, withStores } from './fixture';
 
@@ -119,5 +121,27 @@ describe('the configuration of PostgreSQL', () => {
   test('reserves connections for operators only where the version can', () => {
     expect(of({ majorVersion: 15 })).not.toHaveProperty('reserved_connections');
     expect(of({ majorVersion: 16 })).toHaveProperty('reserved_connections', '2');
+  });
+});
+
+describe('The pages', () => {
+  const folder = join(__dirname, '../../docs');
+  const pages = [
+    'procedures.md',
+    'replication.md',
+    'restore.md',
+    'storage.md',
+    'runbooks/postgres.md',
+    'runbooks/full-disk.md',
+  ];
+
+  test.each(pages)('of %s run programs of the server as the superuser, by a file that is there', (page) => {
+    const text = readFileSync(join(folder, page), 'utf8');
+    const { data } = object(server(), 'ConfigMap', 'db-config');
+    for (const [, command = ''] of text.matchAll(/exec [^`\n]*? -- ([^`\n]*)/g)) {
+      if (!/\b(psql|pg_dumpall|reindexdb|pg_dump|vacuumdb)\b/.test(command)) continue;
+      expect(command).toMatch(/^sh \/etc\/postgresql\/superuser\.sh /);
+    }
+    expect(Object.keys(data)).toContain('superuser.sh');
   });
 });

@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { clientTlsEnv } from '../../lib/kubernetes/authority';
 import { loginScript } from '../../lib/kubernetes/wait';
 import { reloadScript } from '../../lib/postgres/certificate';
+import { superuserScript } from '../../lib/postgres/member-files';
 import { must, type Outcome, run } from '../kit/command';
 import { freePorts } from '../servers/ports';
 import { type Server, startServer } from '../servers/process';
@@ -103,6 +104,18 @@ const checks: Readonly<Record<string, (subject: Subject) => Promise<void>>> = {
     assert.match(plain.stderr, /no pg_hba\.conf entry for host "127\.0\.0\.9".* no encryption/);
     const inside = await asClient({ ...subject, port: subject.member.port }, { PGSSLMODE: 'disable' });
     assert.match(inside.stdout, /^f\|$/m, inside.stderr);
+  },
+
+  'a person in the pod is the superuser, by one command': async ({ member }) => {
+    const script = join(member.folder, 'etc/superuser.sh');
+    writeFileSync(script, superuserScript);
+    const env = { ...member.env(0), PGHOST: join(member.folder, 'socket'), PGPORT: String(member.port) };
+    const asked = await run('sh', [script, 'psql', '-X', '-A', '-t', '-c', 'SELECT current_user'], { env });
+    assert.equal(asked.stdout, 'postgres\n', asked.stderr);
+    const dumped = await run('sh', [script, 'pg_dumpall'], { env });
+    assert.match(dumped.stdout, /PostgreSQL database cluster dump complete/);
+    const without = await run('psql', ['-X', '-w', '-U', 'postgres', '-c', 'SELECT 1'], { env });
+    assert.match(without.stderr, /no password supplied/);
   },
 
   'the init container waits with the same variables': async (subject) => {
