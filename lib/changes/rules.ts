@@ -63,7 +63,7 @@ const replicasDip: Rule = (before, after) => {
 export const rules: readonly Rule[] = [
   onKinds(['StatefulSet'], statefulSet),
   onKinds(['StatefulSet'], postgresVersion),
-  onKinds(['StatefulSet'], smallerQueue),
+  onKinds(['StatefulSet', 'RabbitmqCluster'], smallerQueue),
   onKinds(['CronJob'], databaseIdentity),
   onKinds(['Deployment', 'DaemonSet'], frozen('immutable-selector', 'a-selector', ['spec', 'selector'])),
   onKinds(['Deployment'], replicasDip),

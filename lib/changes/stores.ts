@@ -13,11 +13,14 @@ const stores = ['database', 'cache', 'queue'];
 /** Kinds of operators, which hold a store with its data. */
 const clusters = ['postgresql.cnpg.io/Cluster', 'rabbitmq.com/RabbitmqCluster'];
 
+/** A pod's controller, or what an operator makes one of. */
+const storeKinds = ['StatefulSet', 'Cluster', 'RabbitmqCluster'];
+
 /** Whether an object is a store with data of its own. */
 export function isStore(manifest: Manifest): boolean {
   if (clusters.includes(`${groupOf(manifest.apiVersion)}/${manifest.kind}`)) return true;
   const is = component(manifest);
-  return manifest.kind === 'StatefulSet' && typeof is === 'string' && stores.includes(is);
+  return storeKinds.includes(manifest.kind) && typeof is === 'string' && stores.includes(is);
 }
 
 const image = ['spec', 'template', 'spec', 'containers', 0, 'image'];

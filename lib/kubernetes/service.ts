@@ -40,7 +40,7 @@ export function service(scope: Construct, props: ServiceProps): k8s.KubeService 
       clusterIp: props.headless ? 'None' : undefined,
       publishNotReadyAddresses: props.headless ? true : undefined,
       externalTrafficPolicy: props.externalTrafficPolicy,
-      selector: { ...selector(plan, workload.name), ...props.select },
+      selector: { ...(workload.podLabels ?? selector(plan, workload.name)), ...props.select },
       ports: (props.ports ?? workload.ports).map((port) => ({
         name: port.name,
         port: port.port,

@@ -1,4 +1,4 @@
-import type { ArrowEnd, Plan, ServicePlan } from '../model/plan';
+import type { ArrowEnd, Plan, ServicePlan, Workload } from '../model/plan';
 import { addressPeers, anyone, blockPeer, edgePeers, type Peer, podsPeer, workloadPeer } from './peers';
 import type { Flow } from './rules';
 
@@ -26,13 +26,15 @@ function outsidePeers(end: Extract<ArrowEnd, { kind: 'outside' }>): Peer[] {
 
 /** Each arrow on both of its sides: the client's egress and the server's ingress. An outside end has no side of ours. */
 function addArrows(flows: FlowsByName, plan: Plan): void {
+  const workloads = new Map(plan.workloads.map((workload) => [workload.name, workload]));
+  const known = (name: string): Pick<Workload, 'name' | 'podLabels'> => workloads.get(name) ?? { name };
   for (const { from, to, port } of plan.arrows) {
     const { egress } = of(flows, from);
     if (to.kind === 'outside') {
       egress.push(...outsidePeers(to).map((peer) => tcp(peer, port)));
     } else {
-      egress.push(tcp(workloadPeer(to.name), port));
-      of(flows, to.name).ingress.push(tcp(workloadPeer(from), port));
+      egress.push(tcp(workloadPeer(known(to.name)), port));
+      of(flows, to.name).ingress.push(tcp(workloadPeer(known(from)), port));
     }
   }
 }

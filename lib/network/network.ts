@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { metadata } from '../kubernetes/labels';
 import type { Plan } from '../model/plan';
 import { flowsOf } from './flows';
-import { edgePeers } from './peers';
+import { edgePeers, podLabels } from './peers';
 import { type Flow, rules } from './rules';
 
 export interface NetworkProps {
@@ -61,7 +61,7 @@ export class Network extends Construct {
     const flows = flowsOf(plan);
     const workloads = new Construct(this, 'workloads');
     for (const workload of plan.workloads) {
-      const podSelector = { matchLabels: { 'app.kubernetes.io/name': workload.name } };
+      const podSelector = { matchLabels: podLabels(workload) };
       policy(workloads, plan, { name: workload.name, owner: workload, podSelector, ...flows.get(workload.name) });
     }
   }

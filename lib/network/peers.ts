@@ -1,5 +1,5 @@
 import type { k8s } from 'cdk8s-plus-28';
-import type { EdgePeer, Peer as PodsElsewhere } from '../model/plan';
+import type { EdgePeer, Peer as PodsElsewhere, Workload } from '../model/plan';
 
 /** The other end of a connection, as a policy names it. */
 export interface Peer {
@@ -16,9 +16,14 @@ export interface Peer {
  */
 export const anyone: Peer = { key: '0', selector: undefined };
 
-/** The pods of a workload of this namespace. One label: a name is unique among the workloads of a namespace. */
-export function workloadPeer(name: string): Peer {
-  return { key: `1 ${name}`, selector: { podSelector: { matchLabels: { 'app.kubernetes.io/name': name } } } };
+/** What the pods of a workload are selected by. One label: a name is unique among the workloads of a namespace. */
+export function podLabels({ name, podLabels: own }: Pick<Workload, 'name' | 'podLabels'>): Record<string, string> {
+  return own === undefined ? { 'app.kubernetes.io/name': name } : { ...own };
+}
+
+/** The pods of a workload of this namespace. */
+export function workloadPeer(workload: Pick<Workload, 'name' | 'podLabels'>): Peer {
+  return { key: `1 ${workload.name}`, selector: { podSelector: { matchLabels: podLabels(workload) } } };
 }
 
 /**

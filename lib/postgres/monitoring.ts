@@ -33,9 +33,10 @@ function exporterParts(store: PostgresPlan, exporter: ExporterPlan): Pick<Contri
       defaultMode: 0o440,
     },
   };
-  // Beside the server it is loopback, where nothing is gained by encryption; a managed one asks for it.
-  const address = store.external ? `${store.host}:${store.port}` : `127.0.0.1:${store.port}`;
-  const parameters = store.external ? sslParameters(store.tls) : 'sslmode=disable';
+  // Beside the server it is loopback, where nothing is gained by encryption; one that is not ours, or an operator's, is asked as clients ask it.
+  const apart = exporter.workload !== undefined;
+  const address = apart ? `${store.host}:${store.port}` : `127.0.0.1:${store.port}`;
+  const parameters = apart ? sslParameters(store.tls) : 'sslmode=disable';
   const container = exporterContainer({
     exporter,
     args: [`--web.listen-address=:${exporter.port}`],
@@ -45,7 +46,7 @@ function exporterParts(store: PostgresPlan, exporter: ExporterPlan): Pick<Contri
       { name: 'DATA_SOURCE_PASS_FILE', value: `${passwordFolder}/password` },
     ],
     mounts: [{ name: volume.name, mountPath: passwordFolder, readOnly: true }],
-    authorities: store.external ? authoritiesOf(store.tls) : [],
+    authorities: apart ? authoritiesOf(store.tls) : [],
   });
   return placed(exporter, container, [volume]);
 }

@@ -7,6 +7,7 @@ import { podsServiceName, statefulSet } from '../kubernetes/stateful-set';
 import type { Plan, PostgresPlan } from '../model/plan';
 import { Claim } from '../storage';
 import { reloadScript, ServerCertificate } from './certificate';
+import { CloudNativePg } from './cloudnative-pg';
 import { hostBasedAuthentication, serverConfiguration } from './configuration';
 import { prepareScript, startScript, superuserScript } from './member-files';
 import { postgresPod } from './pod';
@@ -38,6 +39,7 @@ export class Postgres extends Construct {
   constructor(scope: Construct, id: string, props: PostgresProps) {
     super(scope, id);
     if (props.store.engine === 'statefulset') this.server(props);
+    if (props.store.engine === 'cloudnative-pg') new CloudNativePg(this, 'operator', props);
     new PostgresRoles(this, 'roles', props);
     if (props.store.pooler) new Pooler(this, 'pooler', props, props.store.pooler);
   }

@@ -1,6 +1,7 @@
-import type { Plan, RabbitmqPlan } from '../model/plan';
+import type { Plan, QueuePlan, RabbitmqPlan } from '../model/plan';
 import {
   type Alert,
+  anyOf,
   type Contribution,
   type Contributor,
   clientsOf,
@@ -13,15 +14,21 @@ import {
 
 type Series = ReturnType<typeof seriesOf>;
 
-/** Messages that wait in a queue before somebody should know; what KEDA scales by is ten times less. */
-const backlog = 1000;
+/** Messages that may wait in a queue of which nothing else is said. */
+const usualBacklog = 1000;
+
+/** Of what a queue may hold: then publishers are refused, or messages dropped. */
+const fullShare = 0.8;
+
+/** The plugin's own; an operator calls it by another name than we do. */
+const metricsPort = 15692;
 
 const node = 'namespace, job, pod';
 const queue = 'namespace, job, vhost, queue';
 
 /** Queues one by one are a second page of the same port. */
 function scrapes({ name, ports }: RabbitmqPlan): Scrape[] {
-  const port = ports.find((one) => one.name === 'metrics');
+  const port = ports.find(({ port: one }) => one === metricsPort);
   if (port === undefined) return [];
   const base = { job: name, workload: name, port: port.containerPort, portName: port.name };
   return [
@@ -90,19 +97,39 @@ function ofCluster(store: RabbitmqPlan, series: Series): Alert[] {
   ];
 }
 
-function ofQueues(store: RabbitmqPlan, series: Series): Alert[] {
+/** What its workers at their maximum are meant to have before them, and never more than nearly all that it may hold. */
+function backlogOf(plan: Plan, store: RabbitmqPlan, { name, maxLength }: QueuePlan): number {
+  const worker = plan.services.find(
+    ({ autoscaler }) => autoscaler?.queue?.store === store.name && autoscaler.queue.name === name,
+  );
+  const usual = worker?.autoscaler?.queue ? worker.autoscaler.queue.depth * worker.replicas.max : usualBacklog;
+  return maxLength === undefined ? usual : Math.min(usual, Math.floor(maxLength * fullShare));
+}
+
+/** Too many wait, and they do not become fewer: a long queue that is being worked off needs nobody. */
+function backlogAlerts(plan: Plan, store: RabbitmqPlan, series: Series): Alert[] {
+  const declared = store.queues.map((one) => ({ match: `queue="${one.name}"`, most: backlogOf(plan, store, one) }));
+  const names = anyOf(store.queues.map(({ name }) => name.replaceAll(/[.*+?^$(){}|[\]\\]/g, '\\\\$&')));
+  const others = { match: declared.length > 0 ? `queue!~"${names}"` : undefined, most: usualBacklog };
+  return [...declared, others].map(({ match, most }) => {
+    const ready = series('rabbitmq_detailed_queue_messages_ready', match);
+    return {
+      name: 'RabbitmqQueueBacklog',
+      expr: `max by (${queue}) (${ready}) > ${most} and max by (${queue}) (delta(${ready}[10m])) >= 0`,
+      for: '10m',
+      severity: 'warning',
+      service: store.name,
+      summary: 'a queue grows',
+      description: `{{ $labels.queue }}: {{ $value }} messages wait, more than ${most}, and do not become fewer.`,
+    };
+  });
+}
+
+function ofQueues(plan: Plan, store: RabbitmqPlan, series: Series): Alert[] {
   const ready = `max by (${queue}) (${series('rabbitmq_detailed_queue_messages_ready')})`;
   const base = { service: store.name } as const;
   return [
-    {
-      ...base,
-      name: 'RabbitmqQueueBacklog',
-      expr: `${ready} > ${backlog}`,
-      for: '10m',
-      severity: 'warning',
-      summary: 'a queue grows',
-      description: '{{ $labels.queue }}: {{ $value }} messages wait.',
-    },
+    ...backlogAlerts(plan, store, series),
     {
       ...base,
       name: 'RabbitmqQueueWithoutConsumers',
@@ -176,7 +203,7 @@ function contribution(plan: Plan, store: RabbitmqPlan): Contribution {
     component: 'rabbitmq',
     part: store.name,
     scrapes: scrapes(store),
-    alerts: [...ofNodes(plan, store, series), ...ofQueues(store, series)],
+    alerts: [...ofNodes(plan, store, series), ...ofQueues(plan, store, series)],
     status: `max(${series('up', 'endpoint!="detailed"')})`,
     row: row(store, series),
     down: { alert: 'RabbitmqDown', silences: clientsOf(plan, store.name) },

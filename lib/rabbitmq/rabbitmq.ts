@@ -6,6 +6,7 @@ import { serviceAccount } from '../kubernetes/service-account';
 import { podsServiceName, statefulSet } from '../kubernetes/stateful-set';
 import type { Plan, RabbitmqPlan } from '../model/plan';
 import { Claim } from '../storage';
+import { ClusterOperator } from './cluster-operator';
 import { accountsScript, enabledPlugins, environmentFile, serverConfiguration, startScript } from './configuration';
 import { definitions } from './definitions';
 import { rabbitmqPod } from './pod';
@@ -33,6 +34,7 @@ function configurationFiles(store: RabbitmqPlan): Record<string, string> {
 export class Rabbitmq extends Construct {
   constructor(scope: Construct, id: string, { plan, store }: RabbitmqProps) {
     super(scope, id);
+    if (store.engine === 'rabbitmq-cluster-operator') new ClusterOperator(this, 'operator', { plan, store });
     if (store.engine !== 'statefulset') return;
     const files = configurationFiles(store);
     for (const claim of store.claims) new Claim(this, claim.name, { plan, claim });

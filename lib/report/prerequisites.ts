@@ -1,17 +1,9 @@
 import type { ClaimPlan, EdgePlan, Plan } from '../model/plan';
 import { createCommands } from '../secrets/commands';
+import { type Prerequisite, prerequisite } from './prerequisite';
+import { storeOperators } from './store-operators';
 
-/** Something the cluster must have before the manifests are applied, why, and how to see whether it has. */
-export interface Prerequisite {
-  readonly what: string;
-  readonly why: string;
-  /** A command that shows it, where there is one. */
-  readonly check: string | null;
-}
-
-function prerequisite(what: string, why: string, check: string | null = null): Prerequisite {
-  return { what, why, check };
-}
+export type { Prerequisite };
 
 /** Every claim of the Plan: of stores, of volumes, of tools, of the backups. */
 export function claimsOf(plan: Plan): ClaimPlan[] {
@@ -137,7 +129,6 @@ function addOns(plan: Plan): Prerequisite[] {
   const provider = plan.secretsProvider;
   const scaled = plan.services.filter(({ autoscaler }) => autoscaler !== undefined).map(({ name }) => name);
   const byQueue = plan.services.filter(({ autoscaler }) => autoscaler?.queue !== undefined).map(({ name }) => name);
-  const engines = plan.stores.map(({ engine }) => engine);
   return [
     ...(scaled.length
       ? [prerequisite('metrics-server', `autoscaling of ${scaled.join(', ')}`, 'kubectl top nodes')]
@@ -178,18 +169,7 @@ function addOns(plan: Plan): Prerequisite[] {
           ),
         ]
       : []),
-    ...(engines.includes('cloudnative-pg')
-      ? [prerequisite('CloudNativePG', 'it runs PostgreSQL', 'kubectl get crd clusters.postgresql.cnpg.io')]
-      : []),
-    ...(engines.includes('rabbitmq-cluster-operator')
-      ? [
-          prerequisite(
-            'the RabbitMQ Cluster Operator',
-            'it runs RabbitMQ',
-            'kubectl get crd rabbitmqclusters.rabbitmq.com',
-          ),
-        ]
-      : []),
+    ...storeOperators(plan),
   ];
 }
 

@@ -57,6 +57,9 @@ function custom(plan: Plan): string[] {
         )
       : []),
     ...(plan.stores.some(({ engine }) => engine === 'cloudnative-pg') ? ['postgresql.cnpg.io/v1/ScheduledBackup'] : []),
+    ...(plan.stores.some(({ engine, backup }) => engine === 'cloudnative-pg' && backup) && plan.backupTarget.to === 's3'
+      ? ['barmancloud.cnpg.io/v1/ObjectStore']
+      : []),
   ];
 }
 

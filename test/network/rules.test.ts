@@ -1,8 +1,8 @@
 import { addressPeers, anyone, blockPeer, podsPeer, workloadPeer } from '../../lib/network/peers';
 import { type Flow, rules } from '../../lib/network/rules';
 
-const a = workloadPeer('a');
-const b = workloadPeer('b');
+const a = workloadPeer({ name: 'a' });
+const b = workloadPeer({ name: 'b' });
 
 function flow(peer: Flow['peer'], port: number, protocol: Flow['protocol'] = 'TCP'): Flow {
   return { peer, port, protocol };
@@ -31,7 +31,7 @@ describe('rules', () => {
   });
 
   test('what is said twice stands once', () => {
-    expect(plain([flow(a, 80), flow(workloadPeer('a'), 80)])).toEqual([{ peers: ['a'], ports: ['80/TCP'] }]);
+    expect(plain([flow(a, 80), flow(workloadPeer({ name: 'a' }), 80)])).toEqual([{ peers: ['a'], ports: ['80/TCP'] }]);
   });
 
   test('TCP and UDP on one port are two ports', () => {

@@ -4,6 +4,7 @@ import { moduleFilesFolder } from '../kit/module-files';
 import { PACKAGE_TYPES, packageTypesFolder } from '../kit/package-types';
 import { CRDS } from '../kit/tools';
 import { at, describe, type KubernetesObject, readObjects } from '../manifests/objects';
+import { BARMAN_SCHEMA, barmanDefinition } from './barman-definition';
 import { type ApiClient, message } from './client';
 import type { Cluster } from './cluster';
 import { RABBITMQ_SCHEMA, rabbitmqDefinition } from './rabbitmq-definition';
@@ -24,7 +25,7 @@ export async function installCustomResources(
     ...CRDS.filter(({ releases }) => releases.includes(release)).map(moduleFilesFolder),
     ...PACKAGE_TYPES.map(packageTypesFolder),
   ];
-  const objects = [...folders.flatMap(readObjects), await rabbitmqDefinition(client)].filter(
+  const objects = [...folders.flatMap(readObjects), await rabbitmqDefinition(client), barmanDefinition()].filter(
     (object) => groups === undefined || groups.has(String(at(object, 'spec', 'group'))),
   );
   await client.each(objects, async (object) => {
@@ -41,6 +42,7 @@ export async function installCustomResources(
 export const SUBSTITUTES: Readonly<Record<string, string>> = {
   ...Object.fromEntries(PACKAGE_TYPES.map(({ group, origin }) => [group, origin])),
   'rabbitmq.com': RABBITMQ_SCHEMA,
+  'barmancloud.cnpg.io': BARMAN_SCHEMA,
 };
 
 async function collectionOf(client: ApiClient, object: KubernetesObject): Promise<string> {

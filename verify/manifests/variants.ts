@@ -28,6 +28,14 @@ const managed = { host: '{store}.{system}.managed.example.com', cidrs: ['10.64.0
 /** The keys of the bucket, which only a bucket has. */
 const noTarget = { endpoint: null, bucket: null };
 const slack = { by: 'slack', channel: '#alerts' };
+/** One of every kind. */
+const receivers = {
+  team: slack,
+  mail: { by: 'mail', to: 'dba@example.com', from: 'alerts@example.com', host: 'smtp.example.com', user: 'alerts' },
+  'on-call': { by: 'pagerduty', severities: ['critical'] },
+  hook: { by: 'webhook', components: ['postgres', 'backup'] },
+  heartbeat: { by: 'heartbeat' },
+};
 
 /** A Gateway of the platform's, in a namespace of its own. */
 const parent = { name: 'public', namespace: 'gateways', sectionName: 'https', redirectSectionName: 'http' };
@@ -92,7 +100,11 @@ export const VARIANTS: readonly Variant[] = [
   },
   { title: 'TLS as a Certificate', environment: () => ({ tls: { certificate: true } }) },
   { title: 'no monitoring', environment: () => ({ monitoring: 'none' }) },
-  { title: 'the Prometheus operator', environment: () => ({ monitoring: 'operator' }) },
+  { title: 'the Prometheus operator', environment: () => ({ monitoring: { mode: 'operator', receivers } }) },
+  {
+    title: 'the Prometheus operator, managed stores',
+    environment: () => ({ monitoring: 'operator', managedStores: managed }),
+  },
   {
     title: 'a changed alert, and somebody who gets it',
     environment: () => ({ monitoring: { mode: 'built-in', objective: 99.5, receivers: { team: slack } } }),
@@ -101,12 +113,10 @@ export const VARIANTS: readonly Variant[] = [
   { title: 'KEDA', environment: () => ({ keda: true }) },
   {
     title: 'CloudNativePG',
-    refusedBy: ['engine-not-yet'],
     environment: (base) => engine(base, 'postgres', 'cloudnative-pg'),
   },
   {
     title: 'the RabbitMQ operator',
-    refusedBy: ['engine-not-yet'],
     environment: (base) => engine(base, 'rabbitmq', 'rabbitmq-cluster-operator'),
   },
   {

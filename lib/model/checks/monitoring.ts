@@ -58,6 +58,18 @@ function checkResourceMetrics(context: Context): void {
     );
 }
 
+/** How requests went, which only who answered them knows: nginx' status page has no status codes. */
+function checkRequestMetrics({ problems, at, services }: Context): void {
+  const web = [...services].filter(([, { kind, proxy }]) => kind === 'web' && !proxy);
+  if (web.length === 0 || web.some(([, { metrics }]) => metrics !== undefined)) return;
+  problems.warning(
+    'no-request-metrics',
+    `${at.system}.services`,
+    `no \`metrics\` of ${web.map(([name]) => name).join(', ')}`,
+    'port and path of one that counts its requests, for Request Metrics and the alerts on its errors; until then the public hosts are asked from outside, and that is all that is known',
+  );
+}
+
 /** Everything about watching that can be wrong or blind. */
 export function checkMonitoring(context: Context): void {
   const { problems, at, stores } = context;
@@ -66,6 +78,7 @@ export function checkMonitoring(context: Context): void {
   if (mode === 'none') return;
   checkReceivers(context);
   checkResourceMetrics(context);
+  checkRequestMetrics(context);
   if (mode === 'operator' && remoteWrite)
     problems.error(
       'remote-write-operator',

@@ -1,14 +1,17 @@
-import { mib } from '../quantities';
 import { connectionBudget, writeOut } from '../resolve/budget';
 import type { Context } from '../resolve/context';
 import { engineOf } from '../resolve/engine';
+import { instanceImage } from '../resolve/operators';
 import { replicationRole, roleName } from '../resolve/postgres';
 import { endpointOf } from '../resolve/stores';
 import { tiers } from '../schema/primitives';
 import type { ParsedStore } from '../schema/system';
+import { checkBroker } from './brokers';
+import { checkCache } from './caches';
 import { checkEncryption } from './encryption';
 import { checkResources } from './resources';
 import { isSchedule } from './services';
+import { versionOf } from './versions';
 
 type Check = (context: Context, name: string, store: ParsedStore, path: string) => void;
 
@@ -24,13 +27,6 @@ const checkEngine: Check = (context, name, store, path) => {
   const stated =
     own.stores[name]?.engine === undefined ? `${path}.engine` : `${at.environment}.systems.${id}.stores.${name}.engine`;
   if (!problems.known('unknown-engine', stated, engine, `an engine of a ${store.kind}`, engines[store.kind])) return;
-  if (engine === 'cloudnative-pg' || engine === 'rabbitmq-cluster-operator')
-    problems.error(
-      'engine-not-yet',
-      stated,
-      `"${engine}"`,
-      '"statefulset" or "external"; this operator is not built yet',
-    );
   const place = `${at.environment}.systems.${id}.stores.${name}.endpoint`;
   if (engine === 'external' && endpointOf(context, name, store) === undefined)
     problems.error('external-without-endpoint', place, 'nothing', 'host and cidrs of the managed store');
@@ -40,6 +36,34 @@ const checkEngine: Check = (context, name, store, path) => {
       place,
       `an endpoint for engine ${engine}`,
       'engine "external", or no endpoint',
+    );
+};
+
+/** What an operator decides, and what it must be given. */
+const checkOperator: Check = (context, name, store, path) => {
+  const { problems, at, id, own } = context;
+  const engine = engineOf(context, name, store);
+  if (engine === 'statefulset') return;
+  const primary = own.stores[name]?.primary;
+  if (primary !== undefined && primary > 0)
+    problems.error(
+      'primary-of-engine',
+      `${at.environment}.systems.${id}.stores.${name}.primary`,
+      String(primary),
+      `nothing: engine "${engine}" decides by itself who takes writes`,
+    );
+  const reference = context.images.get(store.image) ?? '';
+  if (
+    store.kind === 'postgres' &&
+    engine === 'cloudnative-pg' &&
+    reference !== '' &&
+    instanceImage(reference) === undefined
+  )
+    problems.error(
+      'cloudnative-pg-image',
+      `${path}.image`,
+      `"${reference}"`,
+      'postgres:MAJOR.MINOR-bookworm or -trixie, for which CloudNativePG has an image, or one of its own (ghcr.io/cloudnative-pg/postgresql:…)',
     );
 };
 
@@ -92,12 +116,6 @@ const checkPostgres: Check = (context, _name, store, path) => {
     );
 };
 
-/** The version of an image as a number that can be compared: 4.1 → 4001. Undefined where its tag says none. */
-function versionOf(reference: string): number | undefined {
-  const found = /:v?(\d+)(?:\.(\d+))?/.exec(reference);
-  return found?.[1] === undefined ? undefined : Number(found[1]) * 1000 + Number(found[2] ?? 0);
-}
-
 const oldestPostgres = 14;
 
 /** Statistics, slots with an end and `pg_rewind` from a replica are what the scripts rely on. */
@@ -125,45 +143,6 @@ const checkRoles: Check = (context, name, store) => {
         `${context.at.system}.services.${service}.image`,
         `"${image}", whose role at ${name} would be "${role}"`,
         `another name of the image: postgres, ${replicationRole} and pg_… are taken`,
-      );
-  }
-};
-
-/** Nodes find each other without the API server, and without founding two clusters, since 4.1. */
-const checkRabbitmq: Check = (context, name, store, path) => {
-  const reference = context.images.get(store.image) ?? '';
-  const version = versionOf(reference);
-  const several = tiers.some((tier) => store.replicas[tier] > 1);
-  if (store.kind !== 'rabbitmq' || !several || engineOf(context, name, store) !== 'statefulset') return;
-  if (version !== undefined && version < 4001)
-    context.problems.error(
-      'rabbitmq-cluster-version',
-      `${path}.image`,
-      `"${reference}"`,
-      'RabbitMQ 4.1 or newer where it has several nodes: older ones need access to the API server to find each other',
-    );
-};
-
-const checkRedis: Check = (context, name, store, path) => {
-  if (store.kind !== 'redis') return;
-  const { problems, system, at } = context;
-  const limit = store.resources.limits.memory;
-  if (store.maxMemory !== undefined && mib(store.maxMemory) > mib(limit) * 0.75)
-    problems.error(
-      'redis-memory',
-      `${path}.maxMemory`,
-      `"${store.maxMemory}"`,
-      `at most three quarters of the memory limit of ${limit}: a snapshot forks the process`,
-    );
-  if (!store.cluster) return;
-  for (const [service, { arrows }] of Object.entries(system.services)) {
-    const arrow = arrows[name];
-    if (arrow !== undefined && !arrow.clusterAware)
-      problems.warning(
-        'redis-cluster',
-        `${at.system}.services.${service}.arrows.${name}.clusterAware`,
-        'false',
-        'true: a client that does not speak Redis Cluster sees one shard; one instance is used',
       );
   }
 };
@@ -222,8 +201,17 @@ const checkBackup: Check = (context, name, store, path) => {
 };
 
 const checks: readonly Check[] = [
-  ...[checkEngine, checkBudget, checkPooler, checkPostgres, checkPostgresAge, checkRoles, checkEncryption],
-  ...[checkRabbitmq, checkRedis, checkReplicas, checkBackup],
+  ...[
+    checkEngine,
+    checkOperator,
+    checkBudget,
+    checkPooler,
+    checkPostgres,
+    checkPostgresAge,
+    checkRoles,
+    checkEncryption,
+  ],
+  ...[checkBroker, checkCache, checkReplicas, checkBackup],
 ];
 
 /** What each store must be by itself, and at every tier's maximum. */

@@ -50,6 +50,8 @@ export interface PostgresPlan extends StoreBase {
   /** Set where any tier has replicas, and the same at every tier: a tier changes no pod, but their number. */
   readonly replication: ReplicationPlan | undefined;
   readonly rolesJob: Workload & { readonly waits: readonly WaitPlan[] };
+  /** What CloudNativePG runs; undefined at every other engine. */
+  readonly instanceImage: string | undefined;
   /** How clients encrypt. Undefined: they do not. */
   readonly tls: ClientTlsPlan | undefined;
   /** What the server shows them; undefined where it is not ours, or does not encrypt. */
@@ -96,18 +98,44 @@ export interface RedisPlan extends StoreBase {
   readonly evictionPolicy: 'noeviction' | 'allkeys-lru';
   /** The Secret with the key `password`. */
   readonly secret: string;
+  /** Set where any tier has replicas, and the same at every tier: a tier changes no pod, but their number. */
+  readonly replication: { readonly members: number } | undefined;
+}
+
+/** Who may log in to a broker. */
+export interface AccountPlan {
+  readonly name: string;
+  /** The Secret with the key `password`. */
+  readonly secret: string;
+}
+
+/** A queue that the broker has before anybody declares it. */
+export interface QueuePlan {
+  readonly name: string;
+  readonly type: 'quorum' | 'classic';
+  readonly maxLength: number | undefined;
+  /** MiB. */
+  readonly maxBytes: number | undefined;
+  readonly overflow: 'reject-publish' | 'drop-head';
+  readonly messageSeconds: number | undefined;
+  readonly deliveries: number | undefined;
+  readonly deadLetters: string | undefined;
 }
 
 export interface RabbitmqPlan extends StoreBase {
   readonly kind: 'rabbitmq';
   readonly engine: 'statefulset' | 'rabbitmq-cluster-operator' | 'external';
-  /** The application's user name at the broker. */
-  readonly account: string;
-  /** The Secret with the key `password`. */
-  readonly secret: string;
+  /** One per application that talks to it; of a managed broker the one that its provider hands out. */
+  readonly accounts: readonly AccountPlan[];
   /** The Secret with the key `cookie`. */
   readonly cookieSecret: string;
-  readonly queues: readonly string[];
+  readonly queues: readonly QueuePlan[];
+  readonly limits: {
+    readonly connections: number | undefined;
+    readonly queues: number | undefined;
+    /** MiB. */
+    readonly messageSize: number | undefined;
+  };
   /** The management page is served (development only). */
   readonly management: boolean;
 }

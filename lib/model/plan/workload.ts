@@ -65,6 +65,8 @@ export interface Workload {
   readonly zone: string | undefined;
   /** The workload talks to the API server. */
   readonly apiServer: boolean;
+  /** What its pods carry where an operator makes them. @default - our own labels */
+  readonly podLabels?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What an init container waits for before the main container starts. */

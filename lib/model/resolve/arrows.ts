@@ -1,5 +1,6 @@
 import type { ArrowEnd, ArrowPlan, Plan, ServicePlan, StorePlan, ToolPlan } from '../plan';
 import type { Context, ParsedOutside } from './context';
+import { statusPort } from './operators';
 
 /**
  * Addresses that are not the public internet: private ranges (RFC 1918), shared address space (RFC 6598), link-local
@@ -108,13 +109,29 @@ const memberPorts: Readonly<Record<StorePlan['kind'], readonly number[]>> = {
 function amongNodes(parts: Parts): ArrowPlan[] {
   return [...parts.stores.values()].flatMap((store): ArrowPlan[] => {
     if (store.replicas.max < 2) return [];
-    return memberPorts[store.kind].map((port) => ({
+    const asked = store.engine === 'cloudnative-pg' ? [statusPort] : [];
+    return [...memberPorts[store.kind], ...asked].map((port) => ({
       from: store.name,
       to: { kind: 'workload', name: store.name },
       port,
       why: 'cluster',
     }));
   });
+}
+
+/** CloudNativePG's instances copy their own files; everybody else's backups are Jobs with arrows of their own. */
+function ofInstances(context: Context, parts: Parts): ArrowPlan[] {
+  const { backupTarget: target } = context.environment;
+  if (target.to !== 's3') return [];
+  const { host, cidrs, port = 443 } = target.endpoint;
+  return [...parts.stores.values()]
+    .filter(({ engine, backup }) => engine === 'cloudnative-pg' && backup !== undefined)
+    .map(({ name }) => ({
+      from: name,
+      to: { kind: 'outside', name: 'backup-target', host, cidrs, except: [] },
+      port,
+      why: 'backup',
+    }));
 }
 
 function toObjectStorage(context: Context): ArrowPlan[] {
@@ -146,6 +163,7 @@ export function resolveArrows(context: Context, plan: Pick<Plan, 'services' | 's
     ...ofTools(parts),
     ...toModels(parts),
     ...amongNodes(parts),
+    ...ofInstances(context, parts),
     ...toObjectStorage(context),
   ];
 }

@@ -6,6 +6,7 @@ import { backupArrows, backupClaims, resolveBackup, throwAwayClaims } from './ba
 import type { Context } from './context';
 import { cdnOf, resolveEdge } from './edge';
 import { monitoringClaims, monitoringOf, monitoringWorkloads, resolveMonitoring, sidecarsOf } from './monitoring';
+import { operatorImages, statusPort } from './operators';
 import { patchesOf } from './patches';
 import { monitoringArrows, monitoringVisitors } from './scrapes';
 import { resolveProvider, resolveSecrets } from './secrets';
@@ -46,7 +47,8 @@ function imagesOf(context: Context, workloads: readonly Workload[], parts: Parts
   ]);
   const all = [...context.images]
     .filter(([, reference]) => used.has(reference))
-    .map(([name, reference]) => ({ name, reference }));
+    .map(([name, reference]) => ({ name, reference }))
+    .concat(operatorImages(parts.stores));
   return { pullPolicy, pullSecret, helper, all };
 }
 
@@ -66,6 +68,14 @@ function backupTarget(context: Context): Plan['backupTarget'] {
   if (target.to !== 'claim') return target;
   const { size, className, accessMode } = target;
   return { to: 'claim', size: mib(size), storageClass: className, accessMode };
+}
+
+/** CloudNativePG asks its instances for their state. */
+function operatorVisitors(context: Context, stores: Plan['stores']): Plan['network']['visitors'] {
+  const peer = context.environment.cloudNativePgPeer;
+  return stores
+    .filter(({ engine }) => engine === 'cloudnative-pg')
+    .flatMap(({ name, port }) => [statusPort, port].map((to) => ({ peer, to: name, port: to })));
 }
 
 /** KEDA asks the queue that a worker is scaled by. A queue outside the cluster is no pod of ours. */
@@ -117,7 +127,11 @@ export function buildPlan(context: Context): Plan {
     network: {
       dns: { ...environment.dns.peer, cidrs: environment.dns.cidrs },
       apiServer: environment.apiServer,
-      visitors: [...visitorsOf(context, services, stores), ...monitoringVisitors(context, parts.monitors, parts)],
+      visitors: [
+        ...operatorVisitors(context, stores),
+        ...visitorsOf(context, services, stores),
+        ...monitoringVisitors(context, parts.monitors, parts),
+      ],
       acmeSolver: parts.edge.tls.by === 'cert-manager' && parts.edge.kind !== 'none',
     },
     volumes,

@@ -1,6 +1,7 @@
-import type { EnvPlan, StorePlan } from '../plan';
+import type { EnvPlan, RabbitmqPlan, StorePlan } from '../plan';
 import type { ParsedService } from '../schema/system';
 import { roleName } from './postgres';
+import { accountSecret } from './stores';
 
 type Arrow = ParsedService['arrows'][string];
 
@@ -32,13 +33,21 @@ export function fill(template: string, parts: Readonly<Record<string, string>>):
   return template.replace(/\{(\w+)\}/g, (whole, key: string) => parts[key] ?? whole);
 }
 
+/** The account of an application, by its image. A managed broker has one for all. */
+function accountOf(store: RabbitmqPlan, image: string): { readonly user: string; readonly secret: string } {
+  const found = store.external ? store.accounts[0] : store.accounts.find(({ name }) => name === image);
+  return { user: found?.name ?? image, secret: found?.secret ?? accountSecret(store.name, image) };
+}
+
 /** A store's credentials for one application: who, and in which Secret the password is. */
 export function credentials(
   store: StorePlan,
   service: ParsedService,
 ): { readonly user: string; readonly secret: string } {
   if (store.kind === 'postgres') return { user: roleName(service.image), secret: `${store.name}-${service.image}` };
-  return { user: store.kind === 'redis' ? '' : store.account, secret: store.secret };
+  if (store.kind === 'redis') return { user: '', secret: store.secret };
+  const { user, secret } = accountOf(store, service.image);
+  return { user, secret };
 }
 
 /** libpq's parameters for TLS; of an unencrypted store there are none. */

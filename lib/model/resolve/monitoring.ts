@@ -103,7 +103,9 @@ function exportersOf(context: Context, services: readonly ServicePlan[], stores:
         store.kind === 'postgres'
           ? { user: role.name, secret: role.secret }
           : { user: undefined, secret: store.secret };
-      return [exporter(context, store.kind, store.name, store.external ? undefined : store.replicas.max, login)];
+      // Beside each server of ours; in a pod of its own for one whose pods somebody else makes.
+      const pods = store.engine === 'statefulset' ? store.replicas.max : undefined;
+      return [exporter(context, store.kind, store.name, pods, login)];
     }),
     ...proxies.map(({ name, replicas }) =>
       exporter(context, 'nginx', name, replicas.max, { user: undefined, secret: undefined }),

@@ -4,6 +4,7 @@ import type { ParsedStore } from '../schema/system';
 import { connectionBudget, poolerShareOf } from './budget';
 import type { Context } from './context';
 import { monitorRole } from './monitor-role';
+import { instanceImage } from './operators';
 import { hasPooler, resolvePooler } from './pooler';
 import { certificateOf, clientTls } from './store-tls';
 import { workload } from './workload';
@@ -69,13 +70,14 @@ export function resolvePostgres(
   return {
     ...common,
     kind: 'postgres',
-    engine: common.external ? 'external' : 'statefulset',
+    engine: engine === 'cloudnative-pg' ? engine : common.external ? 'external' : 'statefulset',
     majorVersion: Number(/:v?(\d+)/.exec(common.image)?.[1] ?? 0),
     database: store.database,
     maxConnections: store.maxConnections,
     superuserSecret: `${name}-superuser`,
     roles: roles(context, name, store),
-    replication: common.external ? undefined : replication(name, store),
+    instanceImage: engine === 'cloudnative-pg' ? instanceImage(common.image) : undefined,
+    replication: engine === 'statefulset' ? replication(name, store) : undefined,
     rolesJob: rolesJob(name, common),
     tls: clientTls(name, store, certificate, common.external),
     certificate,

@@ -3,6 +3,7 @@ import type { ParsedMonitoring } from '../schema/monitoring';
 import { outsideEnd } from './arrows';
 import type { Context } from './context';
 import { monitoringOf } from './monitoring';
+import { instanceMetricsPort } from './operators';
 
 type Parts = Pick<Plan, 'services' | 'stores'>;
 
@@ -17,9 +18,13 @@ export function scrapedPorts(plan: MonitoringPlan, { services, stores }: Parts):
   return [
     ...plan.exporters.map(({ of, workload, port }) => ({ name: workload?.name ?? of, port })),
     ...stores.flatMap(({ kind, external, name, ports }): ScrapedPort[] => {
-      const metrics = kind === 'rabbitmq' && !external ? ports.find((port) => port.name === 'metrics') : undefined;
+      const metrics = kind === 'rabbitmq' && !external ? ports.find(({ port }) => port === 15692) : undefined;
       return metrics ? [{ name, port: metrics.containerPort }] : [];
     }),
+    // Its instances export what the operator knows of them; its own Prometheus alone is told of it.
+    ...stores.flatMap(({ engine, name }): ScrapedPort[] =>
+      engine === 'cloudnative-pg' && plan.mode === 'operator' ? [{ name, port: instanceMetricsPort }] : [],
+    ),
     ...services.flatMap(({ name, metrics, ports }): ScrapedPort[] => {
       const found = metrics && ports.find((port) => port.name === metrics.port);
       return found ? [{ name, port: found.containerPort }] : [];
@@ -87,7 +92,8 @@ function ofServers(context: Context, stated: ParsedMonitoring, plan: MonitoringP
 function ofExporters(plan: MonitoringPlan, { stores }: Parts): ArrowPlan[] {
   return plan.exporters.flatMap(({ of, workload }): ArrowPlan[] => {
     const store = stores.find(({ name }) => name === of);
-    if (workload === undefined || store?.external === undefined) return [];
+    if (workload === undefined || store === undefined) return [];
+    if (store.external === undefined) return [to(workload.name, of, store.port)];
     const { host, cidrs, port } = store.external;
     return [outside(workload.name, of, { host, cidrs, port })];
   });

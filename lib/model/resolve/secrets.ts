@@ -1,111 +1,13 @@
 import { helperResources } from '../defaults';
-import type { EnvPlan, Plan, PostgresPlan, SecretPlan, SecretsProvider, SecretValue } from '../plan';
+import type { EnvPlan, Plan, SecretPlan, SecretsProvider, SecretValue } from '../plan';
 import { backupSecrets } from './backup';
 import type { Context } from './context';
 import { secretsInPatches } from './patches';
+import { generated, given } from './secret';
+import { clientsOf, ofEncryption, ofStore } from './store-secrets';
 import { workload } from './workload';
 
-/** A password: 24 random bytes are 192 bits, 48 hex digits. */
-const password: SecretValue = { make: 'hex', bytes: 24 };
-
 type Parts = Pick<Plan, 'services' | 'stores' | 'tools' | 'edge' | 'monitors' | 'backup'>;
-
-function generated(
-  name: string,
-  description: string,
-  key: string,
-  usedBy: readonly string[],
-  value: SecretValue = password,
-): SecretPlan {
-  return { name, class: 'generated', description, type: 'Opaque', keys: { [key]: value }, optional: false, usedBy };
-}
-
-function given(
-  name: string,
-  description: string,
-  keys: readonly string[],
-  usedBy: readonly string[],
-  optional = false,
-): SecretPlan {
-  return {
-    name,
-    class: 'given',
-    description,
-    type: 'Opaque',
-    keys: Object.fromEntries(keys.map((key) => [key, undefined])),
-    optional,
-    usedBy,
-  };
-}
-
-/** The credentials of a store. What a managed store's operator hands out is given; what we make ourselves is generated. */
-function ofStore(store: Parts['stores'][number], users: ReadonlyMap<string, readonly string[]>): SecretPlan[] {
-  const usedBy = (secret: string): readonly string[] => users.get(secret) ?? [];
-  const outside = store.external !== undefined;
-  const make = (name: string, text: string, key: string, by: readonly string[]): SecretPlan =>
-    outside ? given(name, text, [key], by) : generated(name, text, key, by);
-  if (store.kind === 'postgres') {
-    const superuser = make(
-      store.superuserSecret,
-      `${outside ? 'Administrator' : 'Superuser'} of ${store.name}`,
-      'password',
-      [store.name, store.rolesJob.name, ...usedBy(store.superuserSecret)],
-    );
-    const replication = store.replication && [
-      generated(store.replication.secret, `Replicas of ${store.name}`, 'password', [store.name, store.rolesJob.name]),
-    ];
-    return [
-      // What an outside server calls its administrator is its own choice; postgres unless it is said.
-      outside ? { ...superuser, optionalKeys: ['username'] } : superuser,
-      ...(replication ?? []),
-      ...store.roles.map(({ name, secret, monitor }) =>
-        generated(secret, `Role ${name} at ${store.name}`, 'password', [
-          ...usedBy(secret),
-          store.rolesJob.name,
-          ...(store.pooler && !monitor ? [store.pooler.name] : []),
-        ]),
-      ),
-    ];
-  }
-  const own = make(store.secret, `Password of ${store.name}`, 'password', [store.name, ...usedBy(store.secret)]);
-  if (store.kind === 'redis' || outside) return [own];
-  return [
-    own,
-    generated(store.cookieSecret, `Erlang cookie of ${store.name}`, 'cookie', [store.name], { make: 'hex', bytes: 32 }),
-  ];
-}
-
-/** The keys of a certificate's Secret, as cert-manager names them. */
-const certificateKeys = ['tls.crt', 'tls.key', 'ca.crt'] as const;
-
-/**
- * What encrypted connections rest on: the certificate of a server of ours, or the authority of a managed one. What
- * cert-manager makes stands in no list: nobody else makes it.
- */
-function ofEncryption(store: PostgresPlan, clients: readonly string[]): SecretPlan[] {
-  const authority = store.tls?.authority;
-  if (authority === undefined) return [];
-  const { certificate } = store;
-  const own = [...(store.external ? [] : [store.name]), ...(store.pooler ? [store.pooler.name] : [])];
-  const usedBy = [...own, store.rolesJob.name, ...clients];
-  if (certificate === undefined)
-    return store.external
-      ? [given(authority.secret, `Authority of the provider of ${store.name}`, ['ca.crt'], usedBy)]
-      : [];
-  if (certificate.from.by === 'cert-manager') return [];
-  const all = given(certificate.secret, `Certificate of ${store.name}`, certificateKeys, usedBy);
-  const type = 'kubernetes.io/tls';
-  if (certificate.from.by === 'secret') return [{ ...all, type }];
-  const made: SecretValue = { make: 'certificate', hosts: certificate.hosts };
-  return [{ ...all, class: 'generated', type, keys: Object.fromEntries(certificateKeys.map((key) => [key, made])) }];
-}
-
-/** Who reaches a store by encrypted connections, besides its own Jobs. */
-function clientsOf(store: PostgresPlan, services: Parts['services']): string[] {
-  return services.flatMap(({ name, authorities, migration }) =>
-    authorities.some(({ of }) => of === store.name) ? [name, ...(migration ? [migration.name] : [])] : [],
-  );
-}
 
 /** What a tool logs in with: the role that owns the schema, never the superuser. */
 function toolSecret(store: Parts['stores'][number] | undefined): string | undefined {
@@ -132,7 +34,8 @@ function usersOf(context: Context, parts: Parts): Map<string, string[]> {
   }
   for (const { name, backup, restore } of parts.backup?.subjects ?? []) {
     const store = stores.get(name);
-    const secret = store?.kind === 'postgres' ? store.superuserSecret : store?.secret;
+    const secret =
+      store?.kind === 'postgres' ? store.superuserSecret : store?.kind === 'redis' ? store.secret : undefined;
     if (secret !== undefined) users.set(secret, [...(users.get(secret) ?? []), backup.name, restore.name]);
   }
   for (const service of parts.services) {

@@ -35,7 +35,7 @@ export function certificateOf(
   store: Extract<ParsedStore, { kind: 'postgres' }>,
   engine: string,
 ): CertificatePlan | undefined {
-  if (store.tls === 'off' || engine !== 'statefulset') return undefined;
+  if (store.tls === 'off' || engine === 'external') return undefined;
   const stated = context.own.stores[name]?.certificate ?? context.environment.storeCertificates;
   const common = { hosts: hostsOf(name, context.namespace), reload: helperResources };
   return stated.by === 'secret'
@@ -66,6 +66,8 @@ export function clientTls(
 /** The containers that tell servers of a renewed certificate. */
 export function storeSidecars(stores: readonly StorePlan[]): Sidecar[] {
   return stores.flatMap((store) =>
-    store.kind === 'postgres' && store.certificate ? [{ of: store.name, resources: store.certificate.reload }] : [],
+    store.kind === 'postgres' && store.certificate && store.engine === 'statefulset'
+      ? [{ of: store.name, resources: store.certificate.reload }]
+      : [],
   );
 }

@@ -1,9 +1,20 @@
 import { storeEphemeral } from '../defaults';
-import type { ClaimPlan, Component, RabbitmqPlan, RedisPlan, StoreBase, StorePlan } from '../plan';
+import type {
+  AccountPlan,
+  ClaimPlan,
+  Component,
+  PortPlan,
+  QueuePlan,
+  RabbitmqPlan,
+  RedisPlan,
+  StoreBase,
+  StorePlan,
+} from '../plan';
 import { mib } from '../quantities';
 import type { ParsedStore } from '../schema/system';
 import type { Context, Endpoint } from './context';
 import { engineOf } from './engine';
+import { isOperator, operatorClaims, operatorPorts, podLabelsOf } from './operators';
 import { resolvePostgres } from './postgres';
 import { resourcesOf, workload } from './workload';
 
@@ -70,24 +81,12 @@ export function claimsAtMost(context: Context): ClaimPlan[] {
   });
 }
 
-/** Redis replicas come later; until then one pod each, and `check` says so. */
-function replicaCount(context: Context, name: string, store: ParsedStore): number {
-  const drawn = store.replicas[context.tier];
-  if (store.kind !== 'redis' || drawn === 1) return drawn;
-  context.problems.warning(
-    'replicas-not-yet',
-    `${context.at.system}.stores.${name}.replicas.${context.tier}`,
-    String(drawn),
-    '1 until replication is built; the figure is kept',
-  );
-  return 1;
-}
-
 function base(context: Context, name: string, store: ParsedStore): StoreBase {
   const endpoint = endpointOf(context, name, store);
-  const replicas = endpoint === undefined ? replicaCount(context, name, store) : 0;
+  const replicas = endpoint === undefined ? store.replicas[context.tier] : 0;
   const component = components[store.kind];
   const port = endpoint?.port ?? storePorts[store.kind];
+  const engine = engineOf(context, name, store);
   return {
     ...workload({
       name,
@@ -96,14 +95,17 @@ function base(context: Context, name: string, store: ParsedStore): StoreBase {
       controller: 'StatefulSet',
       image: context.images.get(store.image) ?? '',
       resources: resourcesOf(store.resources, store.highResources, context.tier, storeEphemeral),
-      ports: endpoint === undefined ? [{ name: store.kind, port, containerPort: port }] : [],
+      ports: endpoint === undefined ? operatorPorts(engine, [{ name: store.kind, port, containerPort: port }]) : [],
       replicas: { min: replicas, max: replicas },
       zone: store.zone,
+      // An operator's instances tell it of themselves, and ask what they are to be.
+      apiServer: isOperator(engine),
+      podLabels: podLabelsOf(engine, name),
     }),
     host: endpoint?.host ?? name,
     port,
     health: store.health,
-    claims: claims(context, name, store, component, replicas),
+    claims: operatorClaims(engine, name, claims(context, name, store, component, replicas)),
     primary: context.own.stores[name]?.primary ?? 0,
     external: endpoint,
     backup: store.backup,
@@ -113,6 +115,7 @@ function base(context: Context, name: string, store: ParsedStore): StoreBase {
 function redis(context: Context, name: string, store: Kind<'redis'>): RedisPlan {
   const common = base(context, name, store);
   const limit = common.resources.limits.memory;
+  const members = Math.max(...Object.values(store.replicas));
   return {
     ...common,
     kind: 'redis',
@@ -121,24 +124,56 @@ function redis(context: Context, name: string, store: Kind<'redis'>): RedisPlan 
     maxMemory: store.maxMemory === undefined ? Math.floor(limit * 0.65) : mib(store.maxMemory),
     evictionPolicy: store.use === 'cache' ? 'allkeys-lru' : 'noeviction',
     secret: name,
+    replication: common.external || members === 1 ? undefined : { members },
   };
+}
+
+/** The Secret of an application's account. */
+export function accountSecret(store: string, image: string): string {
+  return `${store}-${image}`;
+}
+
+/** One account per application, that is, per image. */
+function accounts(context: Context, name: string): AccountPlan[] {
+  const clients = [...context.services.values()].filter(({ arrows }) => name in arrows).map(({ image }) => image);
+  return [...new Set(clients)].map((image) => ({ name: image, secret: accountSecret(name, image) }));
+}
+
+function queues({ queues: declared }: Kind<'rabbitmq'>): QueuePlan[] {
+  return Object.entries(declared).map(([name, queue]) => ({
+    name,
+    type: queue.type,
+    maxLength: queue.maxLength,
+    maxBytes: queue.maxBytes === undefined ? undefined : mib(queue.maxBytes),
+    overflow: queue.overflow ?? 'reject-publish',
+    messageSeconds: queue.messageSeconds,
+    deliveries: queue.deliveries,
+    deadLetters: queue.deadLetters,
+  }));
 }
 
 function rabbitmq(context: Context, name: string, store: Kind<'rabbitmq'>): RabbitmqPlan {
   const common = base(context, name, store);
+  const engine = engineOf(context, name, store);
   return {
     ...common,
-    ports: common.external
-      ? []
-      : [...common.ports, ...managementPort(context), { name: 'metrics', port: 15692, containerPort: 15692 }],
+    ports: common.external ? [] : [...common.ports, ...managementPort(context), metricsPort(engine)],
     kind: 'rabbitmq',
-    engine: common.external ? 'external' : 'statefulset',
-    account: context.id,
-    secret: name,
+    engine: engine === 'rabbitmq-cluster-operator' ? engine : common.external ? 'external' : 'statefulset',
+    accounts: common.external ? [{ name: context.id, secret: name }] : accounts(context, name),
     cookieSecret: `${name}-cookie`,
-    queues: store.queues,
+    queues: queues(store),
+    limits: {
+      connections: store.limits.connections,
+      queues: store.limits.queues,
+      messageSize: store.limits.messageSize === undefined ? undefined : mib(store.limits.messageSize),
+    },
     management: context.mode === 'development',
   };
+}
+
+function metricsPort(engine: string): PortPlan {
+  return { name: engine === 'rabbitmq-cluster-operator' ? 'prometheus' : 'metrics', port: 15692, containerPort: 15692 };
 }
 
 /** Every management page is off in production. */

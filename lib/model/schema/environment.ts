@@ -185,6 +185,9 @@ export const environment = z.strictObject({
   tools: z.boolean().default(false).describe('Whether development tools run'),
   monitoring: monitoring.describe('built-in, operator or none; or that word as `mode`, with its details'),
   resourceMetrics: z.enum(['none', 'kubelet', 'platform']).default('kubelet'),
+  cloudNativePgPeer: peer
+    .prefault({ namespace: 'cnpg-system', podLabels: { 'app.kubernetes.io/name': 'cloudnative-pg' } })
+    .describe('Where CloudNativePG runs: it asks its instances for their state'),
   kedaPeer: peer.prefault({ namespace: 'keda' }).describe('Where KEDA runs: it reads the length of the queues'),
   keda: z.boolean().default(false).describe('KEDA is installed: workers scale by queue depth'),
   backupTarget: z

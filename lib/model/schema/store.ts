@@ -61,11 +61,39 @@ const redis = z.strictObject({
   cluster: z.boolean().default(false).describe('Cluster mode, for clients that are declared clusterAware'),
 });
 
+/** A queue that is there before anybody declares it. Its type is for ever; what else is said of it may change. */
+const queue = z.strictObject({
+  type: z
+    .enum(['quorum', 'classic'])
+    .default('quorum')
+    .describe('quorum is kept on every node of a cluster; classic on one'),
+  maxLength: count.optional().describe('Messages that may wait'),
+  maxBytes: byteQuantity.optional().describe('Size of the messages that may wait'),
+  overflow: z
+    .enum(['reject-publish', 'drop-head'])
+    .optional()
+    .describe('What a full queue does: refuse the new message, or drop the oldest. @default reject-publish'),
+  messageSeconds: seconds
+    .optional()
+    .describe('How long a message may wait; then it is dropped, or goes to deadLetters'),
+  deliveries: count
+    .optional()
+    .describe('How often a message may come back before it is dropped or goes to deadLetters; for quorum'),
+  deadLetters: text.optional().describe('The queue of this store that takes what is rejected, too old or given up'),
+});
+
 const rabbitmq = z.strictObject({
   kind: z.literal('rabbitmq'),
   engine: z.enum(['statefulset', 'rabbitmq-cluster-operator', 'external']).default('statefulset'),
   ...common,
-  queues: z.array(text).default([]),
+  queues: z.record(text, queue).default({}),
+  limits: z
+    .strictObject({
+      connections: count.optional().describe('Of all clients together'),
+      queues: count.optional().describe('That applications may declare, those of this file included'),
+      messageSize: byteQuantity.optional().describe("Of one message. @default RabbitMQ's own, 16Mi since 4.0"),
+    })
+    .prefault({}),
 });
 
 export const store = z.discriminatedUnion('kind', [postgres, redis, rabbitmq]);
