@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { contributionsOf } from '../../../charts/contributions';
 import type { Plan } from '../../../lib/model/plan';
+import { expressionsOf, metricsOf } from '../names';
 import { type DrawnDashboard, silent } from './dashboards';
 import type { Message } from './receivers';
 import { heldAlerts, type PrometheusServer, until } from './servers';
@@ -37,6 +38,33 @@ export async function targetsAreUp(plan: Plan, stage: Stage, prometheus: Prometh
     return [...lost, ...odd, ...said, ...(found.length === drawn.length ? [] : ['another number'])].join('; ');
   });
   return drawn.length;
+}
+
+/** Metrics that exist only once something has happened that does not happen here, and what that is. */
+const notHere: Readonly<Record<string, string>> = {
+  kube_job_failed: 'a Job that failed',
+  kube_pod_container_status_last_terminated_reason: 'a container that ended',
+  kube_pod_container_status_waiting_reason: 'a container that waits',
+};
+
+/** What rules and dashboards ask for was given: by PostgreSQL to a role that reads no table, for one. */
+export async function everyMetricIsGiven(plan: Plan, prometheus: PrometheusServer): Promise<number> {
+  const contributions = contributionsOf(plan);
+  const asked = new Set(expressionsOf(contributions).flatMap(({ expr }) => metricsOf(expr)));
+  const given = new Set(await prometheus.names());
+  const missing = [...asked].filter((name) => !given.has(name)).sort();
+  assert.deepEqual(
+    missing,
+    Object.keys(notHere)
+      .filter((name) => asked.has(name))
+      .sort(),
+  );
+  const errors = await prometheus.query('max(pg_exporter_last_scrape_error)');
+  assert.deepEqual(
+    errors.map(({ values }) => values[0]?.[1]),
+    ['0'],
+  );
+  return asked.size;
 }
 
 /** Queries without data in this run, and why; an entry that is no longer needed is a failure, too. */

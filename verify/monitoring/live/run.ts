@@ -11,6 +11,7 @@ import { clientsOf } from '../../../lib/monitoring/contribution';
 import { must } from '../../kit/command';
 import {
   consequencesAreHeldBack,
+  everyMetricIsGiven,
   everyPanelHasData,
   heartbeats,
   lossIsTold,
@@ -123,6 +124,9 @@ async function main(): Promise<void> {
     if (preview) writeFileSync(preview, JSON.stringify(drawn));
     return everyPanelHasData(drawn);
   });
+  await check('every metric that rules and dashboards name was given, and no exporter reports an error', () =>
+    everyMetricIsGiven(plan, prometheus),
+  );
   await check('while all is well, nobody is told of anything', () => silenceWhileAllIsWell(messages));
   await lose(plan, stage, messages);
   await check("the dead man's switch arrives every minute", () => {

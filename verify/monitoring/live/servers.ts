@@ -50,12 +50,9 @@ export class PrometheusServer {
     return found.result;
   }
 
-  /** Alerts that are pending or firing. */
-  async alerts(): Promise<readonly { readonly state: string; readonly labels: Readonly<Record<string, string>> }[]> {
-    const { alerts } = await ask<{ alerts: { state: string; labels: Record<string, string> }[] }>(
-      `${this.address}/api/v1/alerts`,
-    );
-    return alerts;
+  /** Every metric that it has been given. */
+  names(): Promise<readonly string[]> {
+    return ask(`${this.address}/api/v1/label/__name__/values`);
   }
 }
 

@@ -164,10 +164,14 @@ async function startAll(site: Site, plan: Plan, pods: readonly Pod[]): Promise<P
   const chosen = pods.filter((pod) => own.has(name(pod)));
   const running = new Map<string, RunningPod>();
   for (const pod of chosen) running.set(pod.metadata.name, await RunningPod.place(site, pod));
-  const started = Promise.all([...running.values()].map((pod) => pod.run(listens)));
-  // A replica streams with a role that this Job makes; it waits for it, as in a cluster.
-  const roles = runRoles(site, plan, pods, running);
-  await Promise.all([started, roles]);
+  const watching = ({ pod }: RunningPod): boolean =>
+    pod.metadata.labels['app.kubernetes.io/component'] === 'monitoring';
+  const all = [...running.values()];
+  // A replica streams with a role that a Job makes; it waits for it, as in a cluster.
+  const watched = all.filter((one) => !watching(one)).map((one) => one.run(listens));
+  await Promise.all([...watched, runRoles(site, plan, pods, running)]);
+  // A start that takes its time is no outage here: who watches comes last.
+  await Promise.all(all.filter(watching).map((one) => one.run(listens)));
   const pod = (workload: string): RunningPod => {
     const found = [...running.values()].find((one) => name(one.pod) === workload);
     if (found === undefined) throw new Error(`No pod of ${workload}`);

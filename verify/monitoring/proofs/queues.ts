@@ -91,6 +91,12 @@ export const queues: Proofs = {
       fires: ['rabbitmq_detailed_queue_messages_ready{@rabbitmq,queue="tasks",vhost="/"} 1001x20'],
       silent: ['rabbitmq_detailed_queue_messages_ready{@rabbitmq,queue="tasks",vhost="/"} 1000x20'],
     },
+    // As long, but it is worked off; and one that nobody declared.
+    {
+      at: '25m',
+      fires: ['rabbitmq_detailed_queue_messages_ready{@rabbitmq,queue="other",vhost="/"} 2000+1x40'],
+      silent: ['rabbitmq_detailed_queue_messages_ready{@rabbitmq,queue="other",vhost="/"} 9000-10x40'],
+    },
   ],
   RabbitmqQueueWithoutConsumers: [
     {
