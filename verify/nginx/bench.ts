@@ -3,6 +3,7 @@ import type { Checks } from './checks';
 import type { NameServer } from './dns';
 import type { Pod } from './pod';
 import type { Ports } from './system';
+import type { Heard } from './upstream';
 
 /** What the checks run against: one pod behind an Ingress, its upstreams and the name server between them. */
 export interface Bench {
@@ -11,6 +12,8 @@ export interface Bench {
   readonly dns: NameServer;
   readonly pod: Pod;
   readonly ports: Ports;
+  /** What the upstreams of this pod were asked. */
+  readonly heard: () => readonly Heard[];
   /** A folder with the static files of the application. */
   readonly root: string;
 }

@@ -57,8 +57,18 @@ const hostile: readonly (readonly [string, string])[] = [
   ['/app/../../etc/passwd', '400'],
   ['/app/%2e%2e/%2e%2e/etc/passwd', '400'],
   ['//api/x', '400'],
+  ['/%2fapi/x', '400'],
+  ['/api\\x', '400'],
+  ['/api/a%5cb', 'backend /api/a%5cb'],
+  ['/api/x?next=a\\b', 'backend /api/x?next=a\\b'],
+  ['/api/..;/x', '400'],
+  ['/api/%2e%2e%3bv=1/x', '400'],
+  ['/api/x;v=1', 'backend /api/x;v=1'],
   ['/api/%252e%252e/x', 'backend /api/%252e%252e/x'],
   ['/api/%00', '400'],
+  ['/%0d%0aapi/x', '400'],
+  ['/api/x%7f', '400'],
+  ['/api/x?next=%0d%0a', 'backend /api/x?next=%0d%0a'],
 ];
 
 /** Two readings of where a request ends: nginx must answer 400, or treat all of it as one request. */

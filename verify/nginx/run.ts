@@ -16,6 +16,7 @@ import { ask } from './client';
 import { startNameServer } from './dns';
 import { failures } from './failures';
 import { headers } from './headers';
+import { hostile } from './hostile';
 import { limits } from './limits';
 import { load } from './load';
 import { oneRoute } from './one-route';
@@ -27,7 +28,7 @@ import { idleSocket, streams } from './streams';
 import { planOf } from './system';
 import { systems } from './systems';
 import { tls } from './tls';
-import { startUpstream } from './upstream';
+import { type Heard, startUpstream } from './upstream';
 
 /** The files that an image with a built application would have. */
 function staticFiles(): string {
@@ -58,7 +59,8 @@ async function start(checks: Checks): Promise<Bench> {
   const pod = await startPod({ plan: planOf(ports, root, 'ingress', ['127.0.0.1/32']), nginx, dns });
   for (let tries = 0; tries < 50 && (await ask(pod.http, { path: '/api/x' })).status !== 200; tries += 1)
     await sleep(100);
-  return { checks, nginx, dns, pod, ports, root };
+  const heard = (): readonly Heard[] => [...backend.heard, ...frontend.heard];
+  return { checks, nginx, dns, pod, ports, root, heard };
 }
 
 type Group = (bench: Bench) => Promise<void>;
@@ -66,6 +68,7 @@ type Group = (bench: Bench) => Promise<void>;
 const groups: Readonly<Record<string, Group>> = {
   systems,
   routing,
+  hostile,
   headers,
   limits,
   streams,

@@ -5,6 +5,8 @@ import type { Duplex } from 'node:stream';
 
 export interface Upstream {
   readonly port: number;
+  /** Every request but upgrades, in order. */
+  readonly heard: readonly Heard[];
   stop(): Promise<void>;
 }
 
@@ -13,7 +15,7 @@ export interface Heard {
   readonly who: string;
   readonly url: string;
   readonly method: string;
-  readonly headers: Record<string, string>;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 const rivals = {
@@ -40,9 +42,15 @@ function accept(request: IncomingMessage, socket: Duplex): void {
   socket.on('end', () => socket.end());
 }
 
-function serve(who: string): Server {
+/** As text: a header that came twice is one of several values. */
+function told({ headers }: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+}
+
+function serve(who: string, heard: Heard[]): Server {
   const server = createServer((request, response) => {
     const url = request.url ?? '';
+    heard.push({ who, url, method: request.method ?? '', headers: told(request) });
     if (url.includes('/slow')) return void setTimeout(() => response.end('slow'), 1500);
     if (url.includes('/silent')) return void response.writeHead(200, { 'set-cookie': 'a=b' }).end('{}');
     if (url.includes('/hang')) return undefined;
@@ -69,7 +77,8 @@ function serve(who: string): Server {
 }
 
 export function startUpstream(who: string, port = 0, address = '127.0.0.1'): Promise<Upstream> {
-  const server = serve(who);
+  const heard: Heard[] = [];
+  const server = serve(who, heard);
   return new Promise((resolve, reject) => {
     server.on('error', reject);
     server.listen(port, address, () => {
@@ -80,7 +89,7 @@ export function startUpstream(who: string, port = 0, address = '127.0.0.1'): Pro
           server.close(() => done());
           server.closeAllConnections();
         });
-      resolve({ port: bound.port, stop });
+      resolve({ port: bound.port, heard, stop });
     });
   });
 }

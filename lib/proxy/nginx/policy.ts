@@ -2,15 +2,19 @@ import type { ProxyPlan } from '../../model/plan';
 import { block, map, quoted } from './syntax';
 
 /**
- * Paths that nginx and an upstream could read differently: dot segments, also encoded, and a leading double slash (a
- * host to a URL parser). nginx chooses the location by the normal form but passes on what was sent, so that such a path
- * could reach a page of an upstream that no route leads to. Browsers never send them.
+ * Paths that nginx and an upstream could read differently: dot segments and a leading double slash (a host to a URL
+ * parser), also encoded, a backslash (a slash to one), encoded control characters (some leave them out). nginx chooses the
+ * location by the normal form but passes on what was sent, so that such a path could reach a page of an upstream that no
+ * route leads to. Browsers never send them.
  */
 const ambiguousPaths = [
-  '"~^//"',
-  // A dot segment: one or two dots, plain or encoded, between slashes, plain or encoded, before any query.
-  // A backslash is a slash to a URL parser, and is written four times: nginx takes one half of them, the expression the other.
-  String.raw`"~*^[^?]*(/|%2f|\\\\|%5c)(\.|%2e)(\.|%2e)?(/|%2f|\\\\|%5c|\?|$)"`,
+  '"~*^/(/|%2f)"',
+  // A backslash is written four times: nginx takes one half of them, the expression the other.
+  String.raw`"~^[^?]*\\\\"`,
+  '"~*^[^?]*%([01][0-9a-f]|7f)"',
+  // A dot segment: one or two dots, plain or encoded, between slashes, plain or encoded, before any query. Servlets forget
+  // what follows a semicolon.
+  String.raw`"~*^[^?]*(/|%2f|%5c)(\.|%2e)(\.|%2e)?(/|%2f|%5c|;|%3b|\?|$)"`,
 ];
 
 /** Methods that are not allowed get 405 and are told which are. */
