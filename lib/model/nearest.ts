@@ -1,10 +1,18 @@
 import { distance } from 'fastest-levenshtein';
 
+/** Two letters in the wrong order are the commonest slip: of equally distant names, one of the same letters is meant. */
+function letters(word: string): string {
+  return [...word.toLowerCase()].sort().join('');
+}
+
 /** The candidate most like `word`, or undefined where none is near enough to be meant. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const limit = Math.max(2, Math.floor(word.length / 3));
   const ranked = [...candidates]
-    .map((candidate) => ({ candidate, edits: distance(word.toLowerCase(), candidate.toLowerCase()) }))
+    .map((candidate) => ({
+      candidate,
+      edits: distance(word.toLowerCase(), candidate.toLowerCase()) - (letters(word) === letters(candidate) ? 0.5 : 0),
+    }))
     .filter(({ edits }) => edits <= limit)
     .sort((a, b) => a.edits - b.edits || a.candidate.localeCompare(b.candidate));
   return ranked[0]?.candidate;

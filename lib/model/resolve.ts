@@ -47,6 +47,25 @@ function parseSystem(id: string, raw: unknown, development: boolean, problems: P
   return merged.value;
 }
 
+function byName<T>(record: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** The order of parts in a file says nothing, so it changes nothing: no object, and no Job's hash. */
+function inOrder(system: ParsedSystem): ParsedSystem {
+  return {
+    ...system,
+    images: byName(system.images),
+    services: byName(system.services),
+    stores: byName(system.stores),
+    tools: byName(system.tools),
+    volumes: byName(system.volumes),
+    secrets: byName(system.secrets),
+    outside: byName(system.outside),
+    profiles: byName(system.profiles),
+  };
+}
+
 function choose(selection: Selection, problems: Problems): Chosen | undefined {
   const { system: file, environment: place, tier } = selection;
   const named = parse(nameSchema, file.id, `systems/${file.id}`, () => []);
@@ -60,7 +79,7 @@ function choose(selection: Selection, problems: Problems): Chosen | undefined {
   if (system === undefined || environment.value === undefined) return undefined;
   return {
     id: file.id,
-    system,
+    system: inOrder(system),
     environmentName: place.name,
     environment: environment.value,
     images: images.value?.[file.id] ?? {},

@@ -16,7 +16,7 @@ describe('30-data', () => {
   });
 
   test('holds one StatefulSet for each store, under the store’s name', () => {
-    expect(names(objects, 'StatefulSet')).toEqual(['db', 'cache', 'queue']);
+    expect(names(objects, 'StatefulSet')).toEqual(['cache', 'db', 'queue']);
   });
 
   test('holds every claim before the StatefulSet that adopts it, named as the StatefulSet names it', () => {

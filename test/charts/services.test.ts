@@ -62,6 +62,10 @@ describe('40-services', () => {
   "Service/backend",
   "HorizontalPodAutoscaler/backend",
   "PodDisruptionBudget/backend",
+  "ServiceAccount/beat",
+  "Deployment/beat",
+  "ServiceAccount/cleanup",
+  "CronJob/cleanup",
   "ServiceAccount/frontend",
   "Deployment/frontend",
   "Service/frontend",
@@ -70,10 +74,6 @@ describe('40-services', () => {
   "Deployment/worker",
   "HorizontalPodAutoscaler/worker",
   "PodDisruptionBudget/worker",
-  "ServiceAccount/beat",
-  "Deployment/beat",
-  "ServiceAccount/cleanup",
-  "CronJob/cleanup",
 ]
 `);
   });

@@ -48,8 +48,10 @@ describe('where requests come from', () => {
     ]);
     expect(proxyOf(plan).proxy.trustedProxies).toEqual([
       '10.0.0.0/8',
+      '100.64.0.0/10',
       '172.16.0.0/12',
       '192.168.0.0/16',
+      'fc00::/7',
       '10.66.0.0/24',
     ]);
   });

@@ -109,9 +109,9 @@ test('everything is ready 90 s after the start: the start budgets on the longest
 
 test('celery is a profile: off in development, on elsewhere; beat is exactly one', () => {
   const names = (plan: typeof production) => plan.services.map(({ name }) => name);
-  expect(names(development)).toEqual(['proxy', 'frontend', 'backend']);
+  expect(names(development)).toEqual(['backend', 'frontend', 'proxy']);
   for (const name of ['staging', 'production', 'cloud'] as const)
-    expect(names(planOf('django-react', name))).toEqual(['proxy', 'frontend', 'backend', 'celery', 'celery-beat']);
+    expect(names(planOf('django-react', name))).toEqual(['backend', 'celery', 'celery-beat', 'frontend', 'proxy']);
   expect(figures(planOf('django-react', 'production', 'high'))).toEqual({
     proxy: 4,
     frontend: 4,

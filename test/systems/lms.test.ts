@@ -25,7 +25,7 @@ describe('figures to the letter', () => {
     expect([parts(planOf('lms', 'production', 'low')), parts(medium), parts(high)]).toEqual([
       ['db'],
       ['db'],
-      ['db', 'redis', 'rabbitmq'],
+      ['db', 'rabbitmq', 'redis'],
     ]);
     expect([medium.cdn, high.cdn?.paths]).toEqual([undefined, ['/static/']]);
     expect(variables(medium, 'backend-django')['DJANGO_STATIC_URL']).toBe('/static/');

@@ -69,9 +69,9 @@ test('management pages and tools are on in development only', () => {
   expect(ports(development)).toEqual([5672, 15672, 15692]);
   expect(ports(production)).toEqual([5672, 15692]);
   expect(development.tools.map(({ name, ports: [port] }) => [name, port?.port])).toEqual([
+    ['ollama', 11434],
     ['pgadmin', 5050],
     ['redis-commander', 8081],
-    ['ollama', 11434],
   ]);
   expect(named(development.tools, 'ollama').claim).toBeDefined();
   expect(production.tools).toEqual([]);
