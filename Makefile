@@ -1,6 +1,6 @@
 # `make` sets everything up and writes dist/; `make help` lists the rest.
 .DEFAULT_GOAL := synth
-.PHONY: help synth test lint types verify e2e bench clean
+.PHONY: help synth test lint types verify preview e2e bench clean
 
 # The upgrade check of cdk8s asks the network and waits for it.
 export CDK8S_CHECK_UPGRADE = false
@@ -29,8 +29,11 @@ types: node_modules/.package-lock.json ## the types alone
 verify: node_modules/.package-lock.json ## every manifest in front of real servers and analysers
 	@node --import tsx verify/run.ts
 
-e2e: node_modules/.package-lock.json ## a system on real nodes, used and broken on purpose; SYSTEM=django-react
-	@node --import tsx e2e/run.ts $(SYSTEM)
+preview: node_modules/.package-lock.json ## the dashboards as pages in .work/preview/, with the figures of a live run; SYSTEM=lms
+	@node --import tsx verify/monitoring/preview.ts .work/preview $(SYSTEM)
+
+e2e: node_modules/.package-lock.json ## a system on real nodes, used and broken on purpose; SYSTEM=django-react E2E=--only=drain
+	@node --import tsx e2e/run.ts $(SYSTEM) $(E2E)
 
 bench: node_modules/.package-lock.json ## time and memory of 1 to 1,000 services; BENCH=--write keeps the figures
 	@node --import tsx bench/run.ts $(BENCH)

@@ -19,7 +19,7 @@ function disk(index: number): unknown {
     metadata: { name: `disk-${index}` },
     spec: {
       capacity: { storage: '1Ti' },
-      accessModes: ['ReadWriteOnce'],
+      accessModes: ['ReadWriteOnce', 'ReadWriteMany'],
       persistentVolumeReclaimPolicy: 'Retain',
       storageClassName: CLASS,
       local: { path },

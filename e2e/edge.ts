@@ -115,7 +115,7 @@ function objects(manifests: Manifests): unknown[] {
 export async function startEdge(manifests: Manifests): Promise<void> {
   const hosts = manifests.plan.edge.hosts;
   const names = hosts.map((host) => `DNS:${host}`).join(',');
-  await certificate({ name: 'edge', subject: `/CN=${hosts[0]}`, names });
+  await certificate({ name: 'edge', subject: `/CN=${hosts[0]}`, authority: 'outside', names });
   const file = join(STATE, 'configuration', 'edge.json');
   mkdirSync(join(STATE, 'configuration'), { recursive: true });
   writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects(manifests) }));

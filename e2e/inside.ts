@@ -1,7 +1,10 @@
 /** The half that runs in the first node's network: brings the cluster up, applies the system, and checks. */
 import { join } from 'node:path';
+import { checkBackup, checkLostNamespace } from './checks/backup';
 import { checkDrain } from './checks/drain';
-import { checkKills } from './checks/kill';
+import { checkKills, checkMonitoringKills, checkWorkerKills } from './checks/kill';
+import { checkLostDatabase } from './checks/lost-database';
+import { checkDashboards, checkMonitoring } from './checks/monitoring';
 import { checkPolicies } from './checks/policies';
 import { checkNegativeControl, checkRelease } from './checks/rolling';
 import { checkScaleDown, checkScaleUp } from './checks/scaling';
@@ -12,13 +15,17 @@ import { startCluster } from './cluster/cluster';
 import { Enforcer } from './cluster/enforcer';
 import { nodeLayouts } from './cluster/layout';
 import { serveImages } from './cluster/registry';
+import { tearDown } from './cluster/teardown';
 import { until } from './cluster/until';
 import { createDisks } from './disks';
 import { startEdge } from './edge';
+import { makeGivenSecrets } from './given';
 import { digestsOf, imagesOf } from './images/references';
 import { synthesize } from './manifests';
+import { startObjectStorage } from './outside/object-storage';
+import { Webhooks } from './outside/webhooks';
 import { writePage } from './page';
-import { expect, kubectl, mustKubectl, type Stage } from './stage';
+import { expect, keepPromises, kubectl, mustKubectl, type Stage } from './stage';
 import { UsageRecorder } from './usage';
 import { user as djangoReact } from './users/django-react';
 import type { User } from './users/user';
@@ -45,6 +52,10 @@ async function prepare(system: string, nodeCount: number): Promise<Stage> {
   await createDisks(DISKS);
   await mustKubectl(['apply', '-f', ADDONS]);
   await startEdge(manifests);
+  await makeGivenSecrets(manifests);
+  await startObjectStorage();
+  const webhooks = new Webhooks();
+  await webhooks.listen();
   for (const name of ['coredns', 'metrics-server']) {
     await mustKubectl(['-n', 'kube-system', 'rollout', 'status', `deployment/${name}`, '--timeout=120s'], 130);
   }
@@ -52,23 +63,50 @@ async function prepare(system: string, nodeCount: number): Promise<Stage> {
   await until('metrics arrive', 60, async () => (await kubectl(['top', 'nodes'])).status === 0);
   say('DNS, metrics and the edge answer');
   const { namespace } = manifests.plan;
-  return { api, nodes, enforcer, system, namespace, manifests, user, incidents: [], facts: new Map(), say };
+  const kept = { incidents: [], promises: [], facts: new Map<string, string>() };
+  return { api, nodes, enforcer, system, namespace, manifests, user, webhooks, say, ...kept };
 }
 
-const checks: readonly (readonly [string, (stage: Stage) => Promise<void>])[] = [
-  ['start', checkStart],
-  ['session', checkSession],
-  ['secrets', checkSecrets],
-  ['policies', checkPolicies],
-  ['release', checkRelease],
-  ['control', checkNegativeControl],
-  ['drain', checkDrain],
-  // Before the kills, which take up the five minutes until it goes down again.
-  ['scale-up', checkScaleUp],
-  ['kill', checkKills],
-  ['scale-down', checkScaleDown],
-  ['tiers', checkTiers],
+type Check = (stage: Stage) => Promise<void>;
+
+/** One act after the other; what stands in one act goes on at the same time, because neither disturbs the other. */
+const acts: readonly Readonly<Record<string, Check>>[] = [
+  { start: checkStart },
+  {
+    session: checkSession,
+    secrets: checkSecrets,
+    monitoring: checkMonitoring,
+    policies: checkPolicies,
+    backup: checkBackup,
+  },
+  // Early, because five minutes pass until it goes down again.
+  { 'scale-up': checkScaleUp, control: checkNegativeControl, dashboards: checkDashboards },
+  { release: checkRelease },
+  { drain: checkDrain },
+  { kill: checkKills, 'kill-workers': checkWorkerKills, 'kill-monitoring': checkMonitoringKills },
+  // Before the database goes, which answers for them.
+  { 'scale-down': checkScaleDown, promises: keepPromises },
+  { 'lost-database': checkLostDatabase },
+  { 'lost-namespace': checkLostNamespace },
+  { tiers: checkTiers },
+  { 'last promises': keepPromises },
 ];
+
+/** What an act needs besides itself: with `--only` too. */
+const always = new Set(['start', 'promises', 'last promises']);
+
+async function perform(stage: Stage, name: string, check: Check): Promise<string[]> {
+  stage.say(name);
+  try {
+    await check(stage);
+    expect(stage.enforcer.errors.length === 0, `nft refused rules: ${stage.enforcer.errors[0]}`);
+    return [];
+  } catch (error) {
+    stage.say(`FAILED: ${name}: ${error instanceof Error ? error.message : String(error)}`);
+    await explain(stage);
+    return [name];
+  }
+}
 
 async function main([system = '', nodeCount = '', ...flags]: readonly string[]): Promise<void> {
   const stage = await prepare(system, Number(nodeCount));
@@ -76,26 +114,23 @@ async function main([system = '', nodeCount = '', ...flags]: readonly string[]):
     .find((flag) => flag.startsWith('--only='))
     ?.slice('--only='.length)
     .split(',');
+  const wanted = (name: string): boolean => only === undefined || always.has(name) || only.includes(name);
   const usage = new UsageRecorder(stage);
   const failures: string[] = [];
-  for (const [name, check] of checks.filter(([title]) => title === 'start' || !only || only.includes(title))) {
-    say(name);
-    try {
-      await check(stage);
-      expect(stage.enforcer.errors.length === 0, `nft refused rules: ${stage.enforcer.errors[0]}`);
-    } catch (error) {
-      failures.push(name);
-      say(`FAILED: ${error instanceof Error ? error.message : String(error)}`);
-      await explain(stage);
-      if (name === 'start') break; // nothing else would mean anything
-    }
+  let count = 0;
+  for (const act of acts) {
+    const chosen = Object.entries(act).filter(([name]) => wanted(name));
+    count += chosen.length;
+    failures.push(...(await Promise.all(chosen.map(([name, check]) => perform(stage, name, check)))).flat());
+    if (failures.includes('start')) break; // nothing else would mean anything
   }
   usage.stop();
   if (failures.length > 0) stage.facts.set('**Not passed**', failures.join(', '));
-  const left = checks.map(([name]) => name).filter((name) => name !== 'start' && only && !only.includes(name));
+  const left = acts.flatMap((act) => Object.keys(act)).filter((name) => !wanted(name));
   if (left.length > 0) stage.facts.set('Not part of this run', left.join(', '));
-  if (!only || flags.includes('--page')) writePage(stage, usage.uses);
+  if (only === undefined || flags.includes('--page')) writePage(stage, usage.uses);
   say(failures.length === 0 ? 'all passed' : `FAILED: ${failures.join(', ')}`);
+  console.log(`tests: ${count - failures.length} passed, ${failures.length} failed`);
   process.exitCode = failures.length === 0 ? 0 : 1;
   if (flags.includes('--keep')) {
     say('kept: end with Ctrl-C');
@@ -115,6 +150,11 @@ async function explain({ namespace }: Stage): Promise<void> {
       .join('\n'),
   );
 }
+
+// Whoever started us holds the other end: when that is killed, nobody else would clean up.
+process.stdin.resume().on('end', () => {
+  void tearDown().finally(() => process.exit(1));
+});
 
 main(process.argv.slice(2)).then(
   () => process.exit(),

@@ -1,5 +1,5 @@
 /** `docs/reliability.md`: what the run measured. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../verify/manifests/root';
@@ -13,40 +13,41 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...rows.map(line)].join('\n');
 }
 
-function incidentRow({ what, requests, failed, silentSeconds, lost, seconds }: Incident): string[] {
-  return [what, `${seconds.toFixed(0)} s`, `${failed} of ${requests}`, `${silentSeconds.toFixed(1)} s`, lost];
+function incidentRow(incident: Incident): string[] {
+  const { what, kind, requests, failed, silentSeconds, failingSeconds, lost, seconds } = incident;
+  const noticed =
+    kind === 'jobs'
+      ? [`${requests} jobs`, '–', '–']
+      : [`${failed} of ${requests}`, `${failingSeconds.toFixed(1)} s`, `${silentSeconds.toFixed(1)} s`];
+  return [what, `${seconds.toFixed(0)} s`, ...noticed, lost];
 }
 
-function useRow([name, use]: [string, Use]): string[] {
+function useRow(documented: ReadonlySet<string>, [name, use]: [string, Use]): string[] {
   const average = use.cpuSum / Math.max(1, use.samples);
   const cpu = `${average.toFixed(0)}m, ${use.cpuPeak.toFixed(0)}m`;
-  return [name, use.requestedCpu, cpu, use.requestedMemory, `${use.memoryPeak.toFixed(0)}Mi`, use.limitMemory];
+  const memory = [use.requestedMemory, `${use.memoryPeak.toFixed(0)}Mi`, use.limitMemory];
+  return [name, documented.has(name) ? 'document' : 'Keelson', use.requestedCpu, cpu, ...memory];
+}
+
+/** Fills `{name}` in the text of the page. */
+function filled(text: string, values: Readonly<Record<string, string>>): string {
+  return text.replace(/\{([a-z]+)\}/g, (blank, name: string) => values[name] ?? blank);
 }
 
 export function writePage(stage: Stage, uses: ReadonlyMap<string, Use>): void {
-  const facts = [...stage.facts].map(([title, text]) => [title, text]);
-  const use = [...uses].sort(([a], [b]) => (a < b ? -1 : 1)).map(useRow);
-  const text = `# Reliability, measured
-
-\`make e2e\` writes this page: \`${stage.system}\` on ${stage.nodes.length} real nodes (kubelet, containerd, kube-proxy; Kubernetes 1.36) that share
-one machine with ${cpus().length} cores, the manifests as synthesized, no request lowered. The stores and the proxy are Debian's PostgreSQL,
-Redis and nginx under the names of the published images; the application is a small Django project of ours under gunicorn and
-Celery. Every user's request is a new TLS connection through the edge, 20 in a second; one of twelve writes, one hands in a job.
-
-${table(['measured', 'found'], facts)}
-
-## What was done to it, while it was used
-
-_Silent_ is the longest time without a good answer. _Lost_ counts what was acknowledged (writes, jobs) and is not there afterwards.
-
-${table(['what', 'until all is well', 'requests failed', 'silent', 'lost'], stage.incidents.map(incidentRow))}
-
-## What it used, next to what it requests
-
-CPU: average and peak over the run, samples of ten seconds. Requests are those of the design document; the stand-in application is
-smaller than a real one.
-
-${table(['container', 'CPU requested', 'CPU used', 'memory requested', 'memory peak', 'memory limit'], use)}
-`;
+  const documented = new Set(stage.manifests.plan.system.documented?.services ?? []);
+  const used = [...uses].sort(([a], [b]) => (a < b ? -1 : 1)).map((use) => useRow(documented, use));
+  const memory = ['memory requested', 'memory peak', 'memory limit'];
+  const text = filled(readFileSync(join(__dirname, 'page.md'), 'utf8'), {
+    system: stage.system,
+    nodes: String(stage.nodes.length),
+    cores: String(cpus().length),
+    facts: table(['measured', 'found'], [...stage.facts]),
+    incidents: table(
+      ['what', 'until all is well', 'requests failed', 'within', 'silent', 'lost'],
+      stage.incidents.map(incidentRow),
+    ),
+    uses: table(['container', 'figure of', 'CPU requested', 'CPU used', ...memory], used),
+  });
   writeFileSync(join(ROOT, 'docs', 'reliability.md'), text);
 }

@@ -2,7 +2,7 @@
  * `make e2e`: a system on real nodes. This half prepares the machine, starts the other one (`inside.ts`) in the first
  * node's network, and cleans up whatever happens.
  *
- *     node --import tsx e2e/run.ts [SYSTEM] [--keep] [--down]
+ *     node --import tsx e2e/run.ts [SYSTEM] [--only=CHECK,…] [--page] [--keep] [--down] [--where-possible]
  */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
@@ -14,6 +14,7 @@ import { ensureImage } from './images/build';
 import { imagesOf } from './images/references';
 import { synthesize } from './manifests';
 import { nodesFor } from './nodes';
+import { ensureAuthority } from './outside/authority';
 import { ensureTools } from './tools';
 
 const INSIDE = join(__dirname, 'inside.ts');
@@ -25,7 +26,7 @@ function say(line: string): void {
 /** Runs the inner half to its end; a signal to us ends it. */
 function runInside(netns: string, args: readonly string[]): Promise<number> {
   const command = [`--net=/run/netns/${netns}`, process.execPath, '--import', 'tsx', INSIDE, ...args];
-  const child = spawn('nsenter', command, { stdio: 'inherit' });
+  const child = spawn('nsenter', command, { stdio: ['pipe', 'inherit', 'inherit'] });
   const end = (): void => {
     child.kill('SIGTERM');
   };
@@ -37,6 +38,7 @@ async function main(args: readonly string[]): Promise<number> {
   const missing = whatIsMissing();
   if (missing !== undefined) {
     say(`e2e: this machine cannot hold a cluster: ${missing}`);
+    say('tests: 0 passed, 0 failed');
     return args.includes('--where-possible') ? 0 : 1;
   }
   if (args.includes('--down')) {
@@ -47,6 +49,7 @@ async function main(args: readonly string[]): Promise<number> {
   const manifests = synthesize({ system, tier: 'medium' });
   const nodes = nodeLayouts(nodesFor(manifests.plan));
   await ensureTools(say);
+  await ensureAuthority();
   for (const { recipe } of imagesOf(manifests.objects))
     if (await ensureImage(recipe)) say(`packed image ${recipe.name}`);
   await tearDown();

@@ -4,7 +4,9 @@ import { goProgram } from '../verify/kit/tools';
 import type { Api, Resource } from './cluster/api';
 import type { Enforcer } from './cluster/enforcer';
 import { KUBECONFIG, type NodeLayout } from './cluster/layout';
+import type { Kind } from './load';
 import type { Manifests } from './manifests';
+import type { Webhooks } from './outside/webhooks';
 import type { User } from './users/user';
 
 export interface Pod extends Resource {
@@ -47,11 +49,15 @@ interface ContainerStatus {
 /** A row of the table in `docs/reliability.md`. */
 export interface Incident {
   readonly what: string;
+  readonly kind: Kind;
   readonly requests: number;
   readonly failed: number;
   /** Longest time without an answered request. */
   readonly silentSeconds: number;
-  readonly lost: string;
+  /** From the first failed request to the last one. */
+  readonly failingSeconds: number;
+  /** Known once the promises are kept. */
+  lost: string;
   readonly seconds: number;
 }
 
@@ -65,6 +71,10 @@ export interface Stage {
   manifests: Manifests;
   readonly user: User;
   readonly incidents: Incident[];
+  /** What was acknowledged and is asked for in the background; each holds what is wrong. */
+  readonly promises: Promise<readonly string[]>[];
+  /** Who is told of alerts. */
+  readonly webhooks: Webhooks;
   /** Lines for the page: title → what was measured. */
   readonly facts: Map<string, string>;
   readonly say: (line: string) => void;
@@ -75,13 +85,13 @@ export function expect(holds: boolean, claim: string): asserts holds {
   if (!holds) throw new Error(claim);
 }
 
-export function kubectl(args: readonly string[], timeoutSeconds = 120) {
-  return run(goProgram('kubectl').path, args, { env: { KUBECONFIG }, timeoutSeconds });
+export function kubectl(args: readonly string[], timeoutSeconds = 120, input = '') {
+  return run(goProgram('kubectl').path, args, { env: { KUBECONFIG }, timeoutSeconds, input });
 }
 
 /** @throws Error when kubectl fails */
-export async function mustKubectl(args: readonly string[], timeoutSeconds = 120): Promise<string> {
-  const { status, stdout, stderr } = await kubectl(args, timeoutSeconds);
+export async function mustKubectl(args: readonly string[], timeoutSeconds = 120, input = ''): Promise<string> {
+  const { status, stdout, stderr } = await kubectl(args, timeoutSeconds, input);
   if (status !== 0) throw new Error(`kubectl ${args.slice(0, 5).join(' ')}: ${stderr.trim().slice(-600)}`);
   return stdout;
 }
@@ -106,6 +116,12 @@ export async function livePods(stage: Stage): Promise<Pod[]> {
   );
 }
 
+/** Of these, the ones that a Deployment or a StatefulSet keeps: no Job's pod, and none of a test. */
+export async function keptPods(stage: Stage): Promise<Pod[]> {
+  const kept = new Set(['ReplicaSet', 'StatefulSet']);
+  return (await livePods(stage)).filter(({ metadata }) => metadata.ownerReferences?.some(({ kind }) => kept.has(kind)));
+}
+
 interface Controller extends Resource {
   readonly metadata: Resource['metadata'] & { readonly generation?: number };
   readonly spec: { readonly replicas?: number };
@@ -126,6 +142,12 @@ function isSettled({ metadata, spec, status }: Controller): boolean {
     (status.readyReplicas ?? 0) === wanted &&
     (status.replicas ?? 0) === wanted
   );
+}
+
+/** @throws Error when something that was acknowledged is lost */
+export async function keepPromises(stage: Stage): Promise<void> {
+  const wrong = (await Promise.all(stage.promises.splice(0))).flat();
+  expect(wrong.length === 0, wrong.join('; '));
 }
 
 /** The fewest pods that the Plan wants: an autoscaler takes some seconds to ask for them. */

@@ -1,9 +1,10 @@
 /** Programs of the cluster besides those of `make verify`. */
 import { join } from 'node:path';
+import { objectStorage } from '../verify/backup/programs';
 import { cacheFolder } from '../verify/kit/cache';
 import { ensureDebianPackage } from '../verify/kit/debian';
 import { ensureGoProgram, type GoProgram, goProgramVersion } from '../verify/kit/go';
-import { GO_PROGRAMS, NODE_PROGRAMS } from '../verify/kit/tools';
+import { EXPORTERS, GO_PROGRAMS, NODE_PROGRAMS } from '../verify/kit/tools';
 
 export const NODE_ADDONS = {
   coredns: {
@@ -20,7 +21,9 @@ export const NODE_ADDONS = {
   },
 } as const satisfies Record<string, GoProgram>;
 
-const needed = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl'];
+const cluster = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl'];
+const monitoring = ['prometheus', 'alertmanager', ...EXPORTERS.map(({ name }) => name)];
+const needed = [...cluster, ...monitoring];
 
 const packages = [
   { package: 'containerd', program: 'containerd' },
@@ -40,7 +43,7 @@ export function goPath(program: GoProgram): string {
 export async function ensureTools(say: (line: string) => void): Promise<void> {
   for (const wanted of packages) if (await ensureDebianPackage(wanted)) say(`installed ${wanted.package}`);
   const own = GO_PROGRAMS.filter(({ name, project }) => needed.includes(name) && project !== 'kubernetes-1.28');
-  for (const program of [...own, ...NODE_PROGRAMS, ...Object.values(NODE_ADDONS)]) {
+  for (const program of [...own, ...NODE_PROGRAMS, ...Object.values(NODE_ADDONS), objectStorage]) {
     if (await ensureGoProgram(program)) say(`built ${program.name} ${goProgramVersion(program)}`);
   }
 }

@@ -1,5 +1,4 @@
 /** SIGKILL to the main process of every pod in turn; each store's pod is deleted as well: it must start a second time. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ctr } from '../cluster/node';
 import { until } from '../cluster/until';
 import { during } from '../incident';
@@ -29,24 +28,54 @@ async function replace(stage: Stage, pod: Pod): Promise<void> {
   });
 }
 
-export async function checkKills(stage: Stage): Promise<void> {
-  const stores = new Set(stage.manifests.plan.stores.map(({ name }) => name));
+/** A pod by name, with its number where there are several of its kind. */
+interface Victim {
+  readonly pod: Pod;
+  readonly title: string;
+}
+
+async function victims(stage: Stage): Promise<Victim[]> {
   const pods = (await livePods(stage)).filter(isReady).sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
   const seen = new Map<string, number>();
-  for (const pod of pods) {
+  return pods.map((pod) => {
     const name = workloadOf(pod);
     const number = (seen.get(name) ?? 0) + 1;
     seen.set(name, number);
-    const title = number > 1 ? `${name} (${number})` : name;
-    // A request that is inside the killed process is answered by nobody.
-    await during(stage, `kill -9 of ${title}`, () => kill(stage, pod), { mayFail: true, afterSeconds: 2 });
-    if (stores.has(name)) {
-      await sleep(1000);
-      const current = (await livePods(stage)).find(({ metadata }) => metadata.name === pod.metadata.name) ?? pod;
-      await during(stage, `deletion of the pod of ${title}`, () => replace(stage, current), {
-        mayFail: true,
-        afterSeconds: 2,
-      });
-    }
+    return { pod, title: number > 1 ? `${name} (${number})` : name };
+  });
+}
+
+/** What stands on a request's way: one after the other, so that a failed request has one cause. */
+export async function checkKills(stage: Stage): Promise<void> {
+  const { plan } = stage.manifests;
+  const stores = new Set(plan.stores.map(({ name }) => name));
+  const web = new Set(plan.services.flatMap(({ kind, name }) => (kind === 'web' ? [name] : [])));
+  for (const { pod, title } of await victims(stage)) {
+    const name = workloadOf(pod);
+    if (!web.has(name) && !stores.has(name)) continue;
+    // A request that is inside the killed process is answered by nobody; one that asks nothing of it must not notice.
+    const mayFail = stores.has(name) ? 'stores' : 'any';
+    await during(stage, `kill -9 of ${title}`, () => kill(stage, pod), { mayFail, afterSeconds: 2 });
+    if (!stores.has(name)) continue;
+    const current = (await livePods(stage)).find(({ metadata }) => metadata.name === pod.metadata.name) ?? pod;
+    const what = `deletion of the pod of ${title}`;
+    await during(stage, what, () => replace(stage, current), { mayFail, afterSeconds: 2 });
   }
+}
+
+/** No request is theirs, so this goes on beside the others; what counts is that no job is lost. */
+async function killBehind(stage: Stage, isMeant: (name: string) => boolean): Promise<void> {
+  for (const { pod, title } of (await victims(stage)).filter(({ pod }) => isMeant(workloadOf(pod)))) {
+    await during(stage, `kill -9 of ${title}`, () => kill(stage, pod), { load: 'jobs', afterSeconds: 0 });
+  }
+}
+
+export function checkWorkerKills(stage: Stage): Promise<void> {
+  const { services } = stage.manifests.plan;
+  return killBehind(stage, (name) => services.some((it) => it.name === name && it.kind !== 'web'));
+}
+
+export function checkMonitoringKills(stage: Stage): Promise<void> {
+  const { workloads } = stage.manifests.plan;
+  return killBehind(stage, (name) => workloads.some((it) => it.name === name && it.component === 'monitoring'));
 }

@@ -13,21 +13,35 @@ export async function applyAndSettle(stage: Stage): Promise<void> {
   await until('everything is as applied', ROLLOUT_SECONDS, async () => (await unsettled(stage)).length === 0, 500);
 }
 
+/**
+ * All web services at once: the released ones by their new images, the others by a restart. Workers of a released image
+ * change as well: jobs that come in close together show whether one takes a job with it as it ends.
+ */
 export async function checkRelease(stage: Stage): Promise<void> {
   const { plan } = stage.manifests;
-  await during(stage, `release of ${Object.keys(stage.user.release).join(' and ')}`, async () => {
+  const released = Object.keys(stage.user.release);
+  const isReleased = (image: string): boolean => released.some((it) => image.includes(`/${it}:`));
+  const others = plan.services.flatMap(({ kind, image, name }) => (kind === 'web' && !isReleased(image) ? [name] : []));
+  const workers = plan.services.flatMap(({ kind, image, name }) => (kind !== 'web' && isReleased(image) ? [name] : []));
+  const deed = async (): Promise<void> => {
     stage.manifests = synthesize({ system: stage.system, tier: plan.tier, images: stage.user.release });
+    for (const name of others) await restart(stage, name);
     await applyAndSettle(stage);
-  });
-  const released = new Set(Object.keys(stage.user.release));
-  for (const { name } of plan.services.filter(
-    ({ kind, image }) => kind === 'web' && ![...released].some((it) => image.includes(`/${it}:`)),
-  )) {
-    await during(stage, `restart of ${name}, pod by pod`, async () => {
-      await mustKubectl(['-n', stage.namespace, 'rollout', 'restart', `deployment/${name}`]);
-      await until(`${name} is restarted`, ROLLOUT_SECONDS, async () => (await unsettled(stage)).length === 0, 500);
-    });
-  }
+  };
+  let done: Promise<void> | undefined;
+  const once = (): Promise<void> => {
+    done ??= deed();
+    return done;
+  };
+  const what = [`release of ${released.join(' and ')}`, ...others.map((name) => `restart of ${name}`)].join(', ');
+  await Promise.all([
+    during(stage, what, once),
+    ...(workers.length > 0 ? [during(stage, `release of ${workers.join(', ')}`, once, { load: 'jobs' })] : []),
+  ]);
+}
+
+async function restart({ namespace }: Stage, name: string): Promise<void> {
+  await mustKubectl(['-n', namespace, 'rollout', 'restart', `deployment/${name}`]);
 }
 
 /** Without the pause before SIGTERM and with an end at once, a restart must show. */
@@ -43,13 +57,11 @@ export async function checkNegativeControl(stage: Stage): Promise<void> {
   await mustKubectl(['-n', stage.namespace, 'patch', 'deployment', name, '--type=json', '-p', JSON.stringify(patch)]);
   await settle();
   const deed = async (): Promise<void> => {
-    for (let turn = 0; turn < 2; turn++) {
-      await mustKubectl(['-n', stage.namespace, 'rollout', 'restart', `deployment/${name}`]);
-      await sleep(500);
-      await settle();
-    }
+    await restart(stage, name);
+    await sleep(500);
+    await settle();
   };
-  const { failed, requests } = await during(stage, 'control', deed, { mayFail: true, row: false });
+  const { failed, requests } = await during(stage, 'control', deed, { mayFail: 'any', row: false });
   stage.facts.set(
     'Negative control',
     `${name} without its pause before the end: ${failed} of ${requests} requests fail`,

@@ -11,6 +11,7 @@ interface Autoscaler extends Resource {
 }
 
 const UP_SECONDS = 150;
+const READY_SECONDS = 90;
 /** Five minutes of calm are in the manifest itself. */
 const DOWN_SECONDS = 480;
 const BURNERS = 6;
@@ -19,36 +20,44 @@ function autoscaler(stage: Stage, service: string): Promise<Autoscaler> {
   return stage.api.get(`/apis/autoscaling/v2/namespaces/${stage.namespace}/horizontalpodautoscalers/${service}`);
 }
 
+/** Several users who ask for what costs processor time, one request after the other. */
+async function burning<T>(stage: Stage, path: string, deed: () => Promise<T>): Promise<T> {
+  let stopped = false;
+  const client = clientOf(stage);
+  const burners = Array.from({ length: BURNERS }, async () => {
+    while (!stopped) await client.send('GET', path).catch(() => sleep(100));
+  });
+  try {
+    return await deed();
+  } finally {
+    stopped = true;
+    await Promise.all(burners);
+  }
+}
+
 export async function checkScaleUp(stage: Stage): Promise<void> {
   const { burn } = stage.user;
   if (burn === undefined) return;
   const { spec, status } = await autoscaler(stage, burn.service);
   const before = status.desiredReplicas;
   expect(before === spec.minReplicas, `${burn.service} has ${before} pods before the load`);
-  let stopped = false;
-  const burners = Array.from({ length: BURNERS }, async () => {
-    while (!stopped)
-      await clientOf(stage)
-        .send('GET', burn.path)
-        .catch(() => sleep(100));
-  });
   const start = Date.now();
-  try {
-    const more = await until(`${burn.service} gets more pods`, UP_SECONDS, async () => {
+  const more = await burning(stage, burn.path, () =>
+    until(`${burn.service} gets more pods`, UP_SECONDS, async () => {
       const { status: now } = await autoscaler(stage, burn.service);
       return now.desiredReplicas > before && now.desiredReplicas;
-    });
-    const seconds = ((Date.now() - start) / 1000).toFixed(0);
-    stage.say(`  ${burn.service}: ${before} to ${more} pods ${seconds} s after the load began`);
-    stage.facts.set(
-      'Autoscaling up',
-      `${burn.service} from ${before} to ${more} pods ${seconds} s after the load began`,
-    );
-  } finally {
-    stopped = true;
-    await Promise.all(burners);
-  }
+    }),
+  );
+  const asked = ((Date.now() - start) / 1000).toFixed(0);
   scaledAt = Date.now();
+  await until(`${burn.service}'s new pods are Ready`, READY_SECONDS, async () => {
+    const { status: now } = await autoscaler(stage, burn.service);
+    return now.currentReplicas === now.desiredReplicas && !(await unsettled(stage)).includes(burn.service);
+  });
+  const ready = ((Date.now() - start) / 1000).toFixed(0);
+  const text = `${burn.service} from ${before} to ${more} pods, asked for ${asked} s after the load began, Ready after ${ready} s`;
+  stage.say(`  ${text}`);
+  stage.facts.set('Autoscaling up', text);
 }
 
 let scaledAt = 0;

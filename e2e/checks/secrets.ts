@@ -1,6 +1,6 @@
 /** Bootstrap made the Secrets; a second apply changes nothing at all; the account that made them cannot read them. */
 import type { Resource } from '../cluster/api';
-import { expect, kubectl, livePods, mustKubectl, type Stage } from '../stage';
+import { expect, keptPods, kubectl, mustKubectl, type Stage } from '../stage';
 
 interface Secret extends Resource {
   readonly data?: Readonly<Record<string, string>>;
@@ -26,7 +26,7 @@ async function checkValues(stage: Stage): Promise<number> {
 }
 
 async function identities(stage: Stage): Promise<string> {
-  const pods = await livePods(stage);
+  const pods = await keptPods(stage);
   return JSON.stringify(
     pods
       .map(({ metadata, status }) => [metadata.uid, status.containerStatuses?.map(({ restartCount }) => restartCount)])

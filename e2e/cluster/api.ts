@@ -14,6 +14,7 @@ export interface Resource {
     readonly creationTimestamp?: string;
     readonly deletionTimestamp?: string;
     readonly labels?: Readonly<Record<string, string>>;
+    readonly ownerReferences?: readonly { readonly kind: string }[];
   };
 }
 

@@ -1,7 +1,8 @@
 /** Keys, certificates and kubeconfigs of a cluster, made with openssl for one run. */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { must } from '../../verify/kit/command';
+import { authority as outside } from '../outside/authority';
 import { API_SERVICE_ADDRESS, API_URL, controlPlane, folders, type NodeLayout } from './layout';
 
 const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
@@ -73,6 +74,8 @@ export async function createCertificates(nodes: readonly NodeLayout[]): Promise<
   for (const folder of [folders.pki, folders.configuration]) mkdirSync(folder, { recursive: true });
   await authority('ca');
   await authority('front-proxy-ca');
+  copyFileSync(outside.certificate, pki('outside.crt'));
+  copyFileSync(outside.key, pki('outside.key'));
   const inCluster = [
     'kubernetes',
     'kubernetes.default',

@@ -201,6 +201,8 @@ export function startKubelet(node: NodeLayout): void {
     `--cert-dir=${join(node.folder, 'kubelet-pki')}`,
     `--hostname-override=${node.name}`,
     `--node-ip=${node.address}`,
+    // Where cAdvisor learns which pod a container belongs to.
+    `--containerd=${node.containerdSocket}`,
     `--node-labels=topology.kubernetes.io/zone=${node.zone}`,
   ]);
   start(`proxy-${node.index}`, node, [nodeProgram('kube-proxy'), `--config=${join(node.folder, 'proxy.json')}`]);

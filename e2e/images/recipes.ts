@@ -1,5 +1,6 @@
 /** The images of the end-to-end test. Debian's versions are older than the published ones in places; the page says where. */
 import { goPath, NODE_ADDONS } from '../tools';
+import { monitoringRecipes } from './monitoring';
 import type { Recipe } from './recipe';
 
 const debian = ['bash', 'coreutils', 'findutils', 'grep', 'sed', 'dash', 'libc-bin'];
@@ -61,15 +62,17 @@ const curl: Recipe = {
   config: { user: '100', cmd: ['curl'] },
 };
 
+/** Kombu before 5.3 loses a job whenever a worker ends (docs/reliability.md), and Debian stable has 5.2: testing's. */
 const djangoBackend: Recipe = {
   name: 'django-backend',
+  suite: 'forky',
   packages: [...debian, 'celery', 'gunicorn', 'python3', 'python3-django', 'python3-psycopg2', 'python3-redis'],
   files: { '/app': 'apps/django' },
   commands: [
     shellLink,
     'ln -sf python3 /usr/bin/python',
     // The root is read-only in a pod: what is not compiled here is compiled again at each start.
-    'python3 -m compileall -q /usr/lib/python3 /usr/lib/python3.11 /app || true',
+    'python3 -m compileall -q /usr/lib/python3* /app || true',
     'mkdir -p /app/media /app/staticfiles',
   ],
   config: {
@@ -110,4 +113,5 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   'curlimages/curl': curl,
   'django-react/backend': djangoBackend,
   'django-react/frontend': reactFrontend,
+  ...monitoringRecipes,
 };

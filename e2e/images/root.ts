@@ -26,11 +26,11 @@ export async function fillRoot(recipe: Recipe, root: string): Promise<void> {
   chmodSync(join(root, 'tmp'), 0o1777);
   for (const [path, text] of Object.entries(accounts)) writeFileSync(join(root, path), text);
   if (recipe.applets) await linkApplets(root);
-  for (const [path, source] of Object.entries(recipe.files ?? {})) {
+  const files = Object.entries(recipe.files ?? {}).map(([path, source]) => [path, join(E2E, source)] as const);
+  for (const [path, source] of [...files, ...Object.entries(recipe.programs ?? {})]) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
-    cpSync(join(E2E, source), join(root, path), { recursive: true });
+    cpSync(source, join(root, path), { recursive: true });
   }
-  for (const [path, source] of Object.entries(recipe.programs ?? {})) cpSync(source, join(root, path));
   for (const command of recipe.commands ?? []) await must('chroot', [root, '/bin/sh', '-euc', command]);
   for (const waste of ['doc', 'man', 'locale', 'i18n', 'lintian', 'info'])
     rmSync(join(root, 'usr/share', waste), { recursive: true, force: true });

@@ -13,7 +13,7 @@ export interface Answer {
 const TIMEOUT = 10_000;
 
 export class Client {
-  readonly #ca = readFileSync(pki('ca.crt'));
+  readonly #ca = readFileSync(pki('outside.crt'));
 
   constructor(readonly host: string) {}
 

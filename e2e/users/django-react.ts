@@ -54,16 +54,33 @@ async function session(client: Client): Promise<string[]> {
   return ['page', 'API call that writes and reads', 'upload and download', 'Celery job done', 'periodic task done'];
 }
 
+/** A note and a file. */
+async function leave(client: Client): Promise<(client: Client) => Promise<void>> {
+  const mark = `kept-${randomBytes(6).toString('hex')}`;
+  await write(client, mark);
+  const { body } = await client.must(201, 'PUT', `${API}/files/${mark}.txt`, mark);
+  const { url } = JSON.parse(body) as { url: string };
+  return async (later) => {
+    expect((await missing(later, [mark])).length === 0, 'The note of before is gone');
+    expect((await later.must(200, 'GET', url)).body === mark, 'The file of before is another one');
+  };
+}
+
+const plain = ['/', `${API}/config/frontend/`, '/static/shop/style.css'];
+
 export const user: User = {
   session,
-  reads: ['/', `${API}/notes/`, `${API}/config/frontend/`, '/static/shop/style.css'],
+  reads: [...plain, `${API}/notes/`],
+  plain,
+  lasting: ['/'],
+  leave,
   write,
   submit,
   missing,
   undone: async (client, jobs) => {
-    const open: string[] = [];
-    for (const job of jobs) if ((await result(client, job)) === null) open.push(job);
-    return open;
+    const { body } = await client.must(200, 'GET', `${API}/jobs/`);
+    const done = new Set((JSON.parse(body) as { done: number[] }).done.map(String));
+    return jobs.filter((job) => !done.has(job));
   },
   burn: { path: `${API}/burn/`, service: 'backend' },
   release: {

@@ -6,6 +6,10 @@ export interface User {
   readonly session: (client: Client) => Promise<string[]>;
   /** Reading requests of the load, by path. */
   readonly reads: readonly string[];
+  /** Of these, what asks no store: none of it may fail while a store starts again. */
+  readonly plain: readonly string[];
+  /** Of these, what is answered however long a store is away: no service on its way is asked for a store's health. */
+  readonly lasting: readonly string[];
   /** Writes something that must never be lost once it is acknowledged. */
   readonly write: (client: Client, mark: string) => Promise<void>;
   /** Hands in a job; the promise holds its number. */
@@ -16,6 +20,8 @@ export interface User {
   readonly undone?: (client: Client, jobs: readonly string[]) => Promise<string[]>;
   /** Costs processor time, and the service it costs it. */
   readonly burn?: { readonly path: string; readonly service: string };
-  /** Secrets whose values are compared: none may stand in two. */
+  /** Leaves what a backup must bring back; the promise holds who finds it. @throws Error when it is not there */
+  readonly leave: (client: Client) => Promise<(client: Client) => Promise<void>>;
+  /** The team's images at another tag. */
   readonly release: Readonly<Record<string, string>>;
 }

@@ -15,7 +15,8 @@ const wanted = helperImages.restic.split(':')[1] ?? '';
 /** Debian testing has the image's version; stable has none that knows `--stdin-from-command`. */
 const suite = 'forky';
 
-const storage: GoProgram = {
+/** Speaks S3. */
+export const objectStorage: GoProgram = {
   name: 'gofakes3',
   project: 'gofakes3',
   module: 'github.com/johannesboyne/gofakes3',
@@ -42,12 +43,12 @@ export interface ObjectStorage extends Server {
 
 /** An S3 server that keeps everything in memory. */
 export async function startObjectStorage(folder: string, bucket: string): Promise<ObjectStorage> {
-  await ensureGoProgram(storage);
+  await ensureGoProgram(objectStorage);
   const [port = 0] = await freePorts(1);
   const host = `127.0.0.1:${port}`;
   const server = await startServer({
     name: 'S3',
-    program: join(cacheFolder(storage.name, goProgramVersion(storage)), storage.name),
+    program: join(cacheFolder(objectStorage.name, goProgramVersion(objectStorage)), objectStorage.name),
     args: ['-backend', 'memory', '-initialbucket', bucket, '-host', host, '-quiet'],
     log: join(folder, 's3.log'),
     isReady: async () => (await fetch(`http://${host}/`)).ok,

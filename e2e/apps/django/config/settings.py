@@ -5,8 +5,15 @@ from urllib.parse import unquote, urlparse
 
 SECRET_KEY = os.environ["DJANGO_SECRET_KEY"]
 DEBUG = os.environ["DJANGO_DEBUG"] == "true"
-ALLOWED_HOSTS = os.environ.get("DJANGO_ALLOWED_HOSTS", "").split(",")
-CSRF_TRUSTED_ORIGINS = os.environ.get("DJANGO_CSRF_TRUSTED_ORIGINS", "").split(",")
+
+
+def _words(name):
+    """The worker has neither hosts nor origins."""
+    return [word for word in os.environ.get(name, "").split(",") if word]
+
+
+ALLOWED_HOSTS = _words("DJANGO_ALLOWED_HOSTS")
+CSRF_TRUSTED_ORIGINS = _words("DJANGO_CSRF_TRUSTED_ORIGINS")
 
 INSTALLED_APPS = ["django.contrib.staticfiles", "shop"]
 MIDDLEWARE = ["django.middleware.security.SecurityMiddleware", "django.middleware.common.CommonMiddleware"]
@@ -24,6 +31,8 @@ DATABASES = {
         "HOST": _database.hostname,
         "PORT": _database.port,
         "CONN_MAX_AGE": 60,
+        # A connection that a restart of the server broke is replaced, and nobody's request fails for it.
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"connect_timeout": 3, "sslmode": "prefer"},
     }
 }

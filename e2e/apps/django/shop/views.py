@@ -43,7 +43,7 @@ def notes(request):
 
 def jobs(request):
     if request.method != "POST":
-        return JsonResponse({"open": Job.objects.filter(result=None).count(), "all": Job.objects.count()})
+        return JsonResponse({"done": list(Job.objects.exclude(result=None).values_list("pk", flat=True))})
     job = Job.objects.create(word=json.loads(request.body)["word"])
     work.delay(job.pk)
     return JsonResponse({"id": job.pk}, status=202)

@@ -1,0 +1,80 @@
+/** A backup of everything, tried out; the namespace deleted; applied again; restored by the book. */
+
+import { until } from '../cluster/until';
+import { makeGivenSecrets } from '../given';
+import { clientOf } from '../incident';
+import { runFrom, runOver } from '../jobs';
+import { synthesize } from '../manifests';
+import { expect, mustKubectl, type Stage, unsettled } from '../stage';
+
+const READY_WITHIN = 180;
+
+let find: ((client: ReturnType<typeof clientOf>) => Promise<void>) | undefined;
+
+export async function checkBackup(stage: Stage): Promise<void> {
+  const { backup } = stage.manifests.plan;
+  if (backup === undefined) return;
+  find = await stage.user.leave(clientOf(stage));
+  const begin = Date.now();
+  await Promise.all(backup.subjects.map((subject) => runFrom(stage, subject.backup.name)));
+  const seconds = ((Date.now() - begin) / 1000).toFixed(0);
+  const drills = backup.subjects.flatMap((subject) => (subject.kind === 'postgres' ? [subject.drill.name] : []));
+  for (const drill of drills) await runFrom(stage, drill);
+  await runFrom(stage, backup.retention.name);
+  const text = `${backup.subjects.map(({ name }) => name).join(', ')} backed up in ${seconds} s, tried out (${drills.join(', ')}), and retention kept them`;
+  stage.say(`  ${text}`);
+  stage.facts.set('Backup', text);
+}
+
+/** docs/restore.md, step by step. */
+async function restore(stage: Stage): Promise<void> {
+  const { plan, folder } = stage.manifests;
+  const subjects = plan.backup?.subjects ?? [];
+  const kubectl = (...args: string[]): Promise<string> => mustKubectl(['-n', stage.namespace, ...args]);
+  const caches = subjects.flatMap(({ kind, name }) => (kind === 'redis' ? [name] : []));
+  await kubectl('scale', 'deployment', '--replicas=0', '--selector=app.kubernetes.io/managed-by=keelson');
+  for (const name of caches) await kubectl('scale', `statefulset/${name}`, '--replicas=0');
+  const gone = ['wait', 'pod', '--for=delete', '--timeout=120s', '--selector'];
+  const idle = [...plan.services, ...plan.stores.filter(({ kind }) => kind === 'redis')].map(({ name }) => name);
+  await kubectl(...gone, `app.kubernetes.io/name in (${idle.join(',')})`);
+  await Promise.all(
+    subjects.map(async ({ kind, restore: { name } }) => {
+      await (kind === 'volume' ? runFrom(stage, name) : runOver(stage, name));
+    }),
+  );
+  for (const { kind, name } of plan.stores) if (kind === 'postgres') await runFrom(stage, `${name}-roles`);
+  await mustKubectl(['apply', '-f', folder]);
+  for (const { name, replicas, controller } of plan.workloads)
+    if (controller === 'Deployment') await kubectl('scale', `deployment/${name}`, `--replicas=${replicas.min}`);
+}
+
+/** Comes last but one: nothing of what was before is there, but the bucket and the keys. */
+export async function checkLostNamespace(stage: Stage): Promise<void> {
+  if (find === undefined || stage.manifests.plan.backup === undefined) return;
+  await mustKubectl(['delete', 'namespace', stage.namespace, '--timeout=180s'], 190);
+  stage.say('  the namespace is deleted');
+  const begin = Date.now();
+  stage.manifests = synthesize({ system: stage.system, tier: 'low', images: stage.user.release });
+  await makeGivenSecrets(stage.manifests);
+  await mustKubectl(['apply', '-f', stage.manifests.folder]);
+  await until(
+    'the stores and their Jobs are ready',
+    READY_WITHIN,
+    async () => {
+      const open = await unsettled(stage);
+      const { plan } = stage.manifests;
+      const web = new Set([...plan.services.map(({ name }) => name), 'alertmanager', 'prometheus', 'grafana']);
+      return open.every((name) => web.has(name));
+    },
+    500,
+  );
+  stage.say('  applied again');
+  await restore(stage);
+  await until('everything is Ready', READY_WITHIN, async () => (await unsettled(stage)).length === 0, 500);
+  await find(clientOf(stage));
+  const seconds = ((Date.now() - begin) / 1000).toFixed(0);
+  const text = `deleted, applied again and restored in ${seconds} s: the note and the file of before are there`;
+  stage.say(`  ${text}`);
+  stage.facts.set('Loss of the namespace', text);
+  expect((await unsettled(stage)).length === 0, 'Something is not as applied after the restore');
+}
