@@ -15,7 +15,13 @@ export interface Panel {
   readonly description?: string;
   readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
   readonly targets?: readonly Target[];
-  readonly fieldConfig?: { readonly defaults: Defaults };
+  readonly fieldConfig?: { readonly defaults: Defaults; readonly overrides?: readonly Override[] };
+}
+
+/** What is drawn otherwise than its panel, by its legend. */
+export interface Override {
+  readonly matcher: { readonly id: string; readonly options?: unknown };
+  readonly properties: readonly { readonly id: string; readonly value?: unknown }[];
 }
 
 export interface Defaults {

@@ -2,7 +2,7 @@ import type { Defaults, Drawn, DrawnDashboard, Panel } from '../live/dashboards'
 import type { Sample } from '../live/servers';
 import { formatted } from './units';
 
-const colors: Readonly<Record<string, string>> = { green: '#73bf69', orange: '#ff9830', red: '#f2495c' };
+const named: Readonly<Record<string, string>> = { green: '#73bf69', orange: '#ff9830', red: '#f2495c' };
 const lines = ['#73bf69', '#5794f2', '#ff9830', '#b877d9', '#f2cc0c', '#8ab8ff', '#ff7383', '#96d98d'];
 const cell = 38;
 
@@ -19,7 +19,15 @@ function last({ values }: Sample): number | undefined {
 function colorOf({ thresholds }: Defaults, value: number): string {
   const steps = thresholds?.steps ?? [];
   const reached = steps.filter((step) => step.value === null || value >= step.value).at(-1);
-  return colors[reached?.color ?? 'green'] ?? '#ccccdc';
+  return named[reached?.color ?? 'green'] ?? '#ccccdc';
+}
+
+/** Whether a figure is one that others are compared with: then it has the colour of text. */
+function isPlain({ fieldConfig }: Panel, name: string): boolean {
+  return (fieldConfig?.overrides ?? []).some(({ matcher, properties }) => {
+    const named = matcher.id === 'byName' && matcher.options === name;
+    return named && properties.some(({ id, value }) => id === 'color' && JSON.stringify(value).includes('"text"'));
+  });
 }
 
 /** `{{pod}}` of a legend, filled from the series. */
@@ -65,7 +73,7 @@ function stat(panel: Panel, drawn: readonly Drawn[]): string {
   const shown = figures.map(({ name, sample, value }) => {
     const text = value === undefined ? 'n/a' : formatted(value, defaults);
     const label = figures.length > 1 ? `<small>${escaped(name)}</small>` : '';
-    const color = value === undefined ? '#8e8e9b' : colorOf(defaults, value);
+    const color = value === undefined ? '#8e8e9b' : isPlain(panel, name) ? '#ccccdc' : colorOf(defaults, value);
     const { from, to, most } = extent([{ name, sample, value }]);
     const curve = panel.targets?.[0]?.instant ? '' : spark(path(sample, from, to, most, 100, 30), color);
     return `<div class="figure" style="color:${color}">${label}<b>${escaped(text)}</b>${curve}</div>`;
@@ -82,9 +90,10 @@ function timeseries(panel: Panel, drawn: readonly Drawn[]): string {
   if (figures.length === 0) return '<div class="none">n/a</div>';
   const { from, to, most } = extent(figures);
   const defaults = panel.fieldConfig?.defaults ?? {};
+  const colors = figures.map(({ name }, index) => (isPlain(panel, name) ? '#ccccdc' : lines[index % lines.length]));
   const curves = figures.map(
     ({ sample }, index) =>
-      `<path d="${path(sample, from, to, most, 300, 100)}" fill="none" stroke="${lines[index % lines.length]}" stroke-width="1.5" vector-effect="non-scaling-stroke"/>`,
+      `<path d="${path(sample, from, to, most, 300, 100)}" fill="none" stroke="${colors[index]}" stroke-width="1.5" vector-effect="non-scaling-stroke"/>`,
   );
   const grid = [0, 0.5, 1].map((share) => {
     const text = formatted(most * share, defaults);
@@ -92,7 +101,7 @@ function timeseries(panel: Panel, drawn: readonly Drawn[]): string {
   });
   const names = figures.map(
     ({ name, value }, index) =>
-      `<li style="--c:${lines[index % lines.length]}">${escaped(name)}<em>${value === undefined ? 'n/a' : escaped(formatted(value, defaults))}</em></li>`,
+      `<li style="--c:${colors[index]}">${escaped(name)}<em>${value === undefined ? 'n/a' : escaped(formatted(value, defaults))}</em></li>`,
   );
   return `<div class="chart"><div class="axis">${grid.join('')}</div><svg viewBox="0 0 300 100" preserveAspectRatio="none"><path d="M0,0H300M0,50H300M0,100H300" stroke="#2c3235" vector-effect="non-scaling-stroke"/>${curves.join('')}</svg></div><ul>${names.join('')}</ul>`;
 }
@@ -114,9 +123,9 @@ section{background:#181b1f;border:1px solid #25282d;border-radius:2px;padding:6p
 h3{font-size:13px;font-weight:500;margin:0 0 2px;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
 .none{margin:auto;color:#8e8e9b;font-size:22px}
 .figures{flex:1;display:flex;flex-wrap:wrap;gap:4px;min-height:0;overflow:hidden}
-.figure{flex:1;min-width:90px;display:flex;flex-direction:column;justify-content:center;align-items:center;position:relative;min-height:40px}
+.figure{flex:1;min-width:90px;display:flex;flex-direction:column;justify-content:center;align-items:center;position:relative;min-height:40px;padding-bottom:12px}
 .figure b{font-size:24px;font-weight:500;z-index:1;white-space:nowrap}.figure small{color:#ccccdc;z-index:1;text-align:center;overflow-wrap:anywhere;font-size:11px}
-.spark{position:absolute;inset:auto 0 0;width:100%;height:45%}
+.spark{position:absolute;inset:auto 0 0;width:100%;height:32%}
 .chart{flex:1;display:flex;min-height:0;padding:6px 0}.chart svg{flex:1;height:100%;min-width:0}
 .axis{position:relative;width:72px;font-size:11px;color:#8e8e9b}.axis span{position:absolute;right:8px;transform:translateY(50%);white-space:nowrap}
 ul{list-style:none;margin:2px 0 0;padding:0;display:flex;flex-wrap:wrap;gap:2px 14px;font-size:12px;max-height:34px;overflow:hidden}
