@@ -1,4 +1,4 @@
-import type { ClaimPlan, EdgePlan, Plan } from '../model/plan';
+import type { ClaimPlan, EdgePlan, Plan, StorePlan } from '../model/plan';
 import { createCommands } from '../secrets/commands';
 import { type Prerequisite, prerequisite } from './prerequisite';
 import { storeOperators } from './store-operators';
@@ -173,17 +173,22 @@ function addOns(plan: Plan): Prerequisite[] {
   ];
 }
 
+/** What a managed broker must have: nothing of ours can import it there. */
+function declaredAt(store: StorePlan): Prerequisite[] {
+  if (store.kind !== 'rabbitmq') return [];
+  const accounts = store.accounts.map(({ name }) => name).join(', ');
+  const queues = store.queues.map(({ name, type }) => `${name} (${type})`).join(', ');
+  const what = `the account ${accounts} at ${store.name}${queues === '' ? '' : `, and the queues ${queues}`}`;
+  return [prerequisite(what, 'a managed broker imports no definitions; the limits of the file are its own to set')];
+}
+
 function outside(plan: Plan): Prerequisite[] {
-  return plan.stores.flatMap(({ name, external }) =>
-    external === undefined
-      ? []
-      : [
-          prerequisite(
-            `the managed store ${name} at ${external.host}:${external.port}`,
-            `reachable at ${external.cidrs.join(', ')} only`,
-          ),
-        ],
-  );
+  return plan.stores.flatMap((store) => {
+    const { name, external } = store;
+    if (external === undefined) return [];
+    const where = `the managed store ${name} at ${external.host}:${external.port}`;
+    return [prerequisite(where, `reachable at ${external.cidrs.join(', ')} only`), ...declaredAt(store)];
+  });
 }
 
 function secrets(plan: Plan): Prerequisite[] {

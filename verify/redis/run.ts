@@ -20,7 +20,7 @@ interface Place {
   env: Record<string, string>;
 }
 
-async function place(): Promise<Place> {
+async function place(evictionPolicy: 'noeviction' | 'allkeys-lru'): Promise<Place> {
   const folder = mkdtempSync(join(tmpdir(), 'keelson-redis-'));
   chmodSync(folder, 0o755);
   for (const name of ['data', 'run']) {
@@ -29,7 +29,7 @@ async function place(): Promise<Place> {
   }
   const [port = 0] = await freePorts(1);
   // What a pod has to itself is shared here: the data folder and the addresses.
-  const text = serverConfiguration({ port, maxMemory: 32, evictionPolicy: 'noeviction' });
+  const text = serverConfiguration({ port, maxMemory: 32, evictionPolicy });
   const here = text.replace('bind * -::*', 'bind 127.0.0.1').replace('dir /data', `dir ${folder}/data`);
   writeFileSync(join(folder, 'redis.conf'), here);
   writeFileSync(join(folder, 'start.sh'), startScript);
@@ -90,16 +90,29 @@ async function check(at: Place): Promise<void> {
   console.log('ok  an empty password is refused');
 }
 
+/** A cache of its own gives up keys, and refuses nobody. */
+async function evicts(at: Place): Promise<void> {
+  const server = await start(at);
+  await client(at, ['eval', "for i=1,40 do redis.call('set', i, string.rep('x', 1048576)) end", '0']);
+  assert.equal((await client(at, ['set', 'more', 'x'])).stdout.trim(), 'OK');
+  const evicted = /evicted_keys:(\d+)/.exec((await client(at, ['info', 'stats'])).stdout)?.[1];
+  assert.ok(Number(evicted) > 5, `${evicted} keys were given up`);
+  console.log('ok  a full cache gives up keys, and takes what comes');
+  await server.stop();
+}
+
 async function main(): Promise<void> {
   await ensureDebianPackage({ package: 'redis-server', program: 'redis-server' });
-  const at = await place();
+  const at = await place('noeviction');
+  const cache = await place('allkeys-lru');
   const members = mkdtempSync(join(tmpdir(), 'keelson-redis-members-'));
   chmodSync(members, 0o755);
   try {
     await check(at);
+    await evicts(cache);
     await replication(members);
   } finally {
-    for (const folder of [at.folder, members]) rmSync(folder, { recursive: true, force: true });
+    for (const folder of [at.folder, cache.folder, members]) rmSync(folder, { recursive: true, force: true });
   }
 }
 
