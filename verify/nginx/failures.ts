@@ -1,4 +1,6 @@
 /** Upstreams that are missing, gone, slow or moved; a pod that is told to stop. */
+import { spawn } from 'node:child_process';
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePorts } from '../servers/ports';
 import { type Bench, names } from './bench';
@@ -58,6 +60,51 @@ async function comingAndGoing(bench: Bench): Promise<void> {
   dns.stop();
 }
 
+/** A node that is gone answers nothing at all: a port whose queue is full is as silent. */
+async function silentPort(port: number, host: string): Promise<() => void> {
+  const program = `require('node:net').createServer().listen({ port: ${port}, host: '${host}', backlog: 1 }, () => {
+    process.stdout.write('up');
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  });`;
+  const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await new Promise((resolve) => child.stdout.once('data', resolve));
+  const queue = Array.from({ length: 6 }, () => connect(port, host).on('error', () => undefined));
+  await sleep(300);
+  return () => {
+    for (const socket of queue) socket.destroy();
+    child.kill('SIGKILL');
+  };
+}
+
+/** Between a node's end and the news of it nobody refuses a connection, and nobody accepts one. */
+async function swallowed(bench: Bench): Promise<void> {
+  const { checks, nginx, root } = bench;
+  const [backend = 0] = await freePorts(1);
+  const dns = await startNameServer();
+  dns.records.set(names.backend, '127.0.0.4');
+  const release = await silentPort(backend, '127.0.0.4');
+  const plan = planOf({ backend, frontend: bench.ports.frontend }, root, 'ingress', ['127.0.0.1/32']);
+  const pod = await startPod({ plan, nginx, dns });
+  await until(async () => (await ask(pod.http, { path: '/api/x' })).status !== 502, 10);
+  const began = Date.now();
+  const lost = await ask(pod.http, {
+    path: '/api/x',
+    headers: { 'X-Forwarded-For': '203.0.113.7', 'X-Forwarded-Proto': 'https' },
+  });
+  const took = Date.now() - began;
+  checks.equal('an upstream that swallows connections answers 504', lost.status, 504);
+  checks.ok('within the time-out of a connection', took > 4000 && took < 7000, `${took} ms`);
+  securityHeaders(bench, '504', lost);
+  release();
+  const back = await startUpstream('backend', backend, '127.0.0.5');
+  dns.records.set(names.backend, '127.0.0.5');
+  const found = await until(async () => (await ask(pod.http, { path: '/api/x' })).status === 200, 20);
+  checks.ok('and is found elsewhere, without a reload', found !== undefined);
+  await back.stop();
+  await pod.stop();
+  dns.stop();
+}
+
 async function drain(bench: Bench): Promise<void> {
   const { checks, nginx, dns, root, ports } = bench;
   const pod = await startPod({ plan: planOf(ports, root, 'ingress', []), nginx, dns });
@@ -96,5 +143,6 @@ async function drain(bench: Bench): Promise<void> {
 
 export async function failures(bench: Bench): Promise<void> {
   await comingAndGoing(bench);
+  await swallowed(bench);
   await drain(bench);
 }

@@ -21,6 +21,7 @@ import { limits } from './limits';
 import { load } from './load';
 import { oneRoute } from './one-route';
 import { startPod } from './pod';
+import { rates } from './rates';
 import { rolling } from './rolling';
 import { routing } from './routing';
 import { selfSigned } from './self-signed';
@@ -71,6 +72,7 @@ const groups: Readonly<Record<string, Group>> = {
   hostile,
   headers,
   limits,
+  rates,
   streams,
   failures,
   rolling,
