@@ -1,6 +1,7 @@
+import type { RoutePlan } from '../../lib/model/plan';
 import { tiers } from '../../lib/model/schema/primitives';
 import { environments } from '../simulation/systems';
-import { written } from './answer';
+import { greatest, startsWithElements, written } from './answer';
 import { answerByGateway } from './http-route';
 import { answerByIngress } from './ingress';
 import { type Edge, edgePatch, planWith, rendered, withoutProxy } from './renderings';
@@ -56,6 +57,30 @@ describe('the route table of each system', () => {
     }
   });
 });
+
+/** Of the routes that match a path, the longest: prefixes by whole elements. */
+function routeOf(routes: readonly RoutePlan[], path: string): RoutePlan | undefined {
+  const fitting = routes.filter((route) =>
+    route.match === 'exact' ? route.path === path : startsWithElements(path, route.path),
+  );
+  return fitting.length ? greatest(fitting, (route) => route.path.length)[0] : undefined;
+}
+
+test.each(Object.entries(requests))(
+  'every route of %s is asked for',
+  (system, tables) => {
+    for (const environment of environments) {
+      const plan = withoutProxy(planWith(system, environment, {}, 'high'));
+      const { routes } = plan.edge;
+      const asked = tables
+        .filter((table) => table.environments.includes(environment))
+        .flatMap(({ answers }) => answers);
+      const reached = asked.map(([path]) => routeOf(routes, path.split('/..')[0] ?? path));
+      const never = routes.filter((route) => !reached.some((each) => each?.path === route.path));
+      expect([environment, never.map(({ path }) => path)]).toEqual([environment, []]);
+    }
+  },
+);
 
 describe('the host of static files', () => {
   test.each(['ingress', 'gateway'] as const)('by %s has the paths of the network alone', (edge) => {
