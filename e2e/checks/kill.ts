@@ -55,11 +55,11 @@ export async function checkKills(stage: Stage): Promise<void> {
     if (!web.has(name) && !stores.has(name)) continue;
     // A request that is inside the killed process is answered by nobody; one that asks nothing of it must not notice.
     const mayFail = stores.has(name) ? 'stores' : 'any';
-    await during(stage, `kill -9 of ${title}`, () => kill(stage, pod), { mayFail, afterSeconds: 2 });
+    await during(stage, `kill -9 of ${title}`, () => kill(stage, pod), { mayFail, afterSeconds: 1 });
     if (!stores.has(name)) continue;
     const current = (await livePods(stage)).find(({ metadata }) => metadata.name === pod.metadata.name) ?? pod;
     const what = `deletion of the pod of ${title}`;
-    await during(stage, what, () => replace(stage, current), { mayFail, afterSeconds: 2 });
+    await during(stage, what, () => replace(stage, current), { mayFail, afterSeconds: 1 });
   }
 }
 

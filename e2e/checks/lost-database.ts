@@ -55,7 +55,11 @@ export async function checkLostDatabase(stage: Stage): Promise<void> {
     const loud = alerts.filter(({ status }) => status.state !== 'suppressed');
     expect(loud.length === 0, `An alert of a client is not silenced: ${JSON.stringify(loud[0]?.labels)}`);
   };
-  await during(stage, `loss of ${database}, for users of what needs none`, deed, { load: 'lasting' });
+  try {
+    await during(stage, `loss of ${database}, for users of what needs none`, deed, { load: 'lasting' });
+  } finally {
+    await mustKubectl(['-n', stage.namespace, 'scale', `statefulset/${database}`, '--replicas=1']);
+  }
   const heard = stage.webhooks.told(receiver, begin).filter((alert) => isOf(alert, clients));
   expect(heard.length === 0, `Alerts of clients were told: ${JSON.stringify(heard[0]?.labels)}`);
   const text = `told after ${told} s; the alerts of ${[...clients].join(', ')} are silenced (seen after ${silenced} s)`;
