@@ -108,10 +108,15 @@ function backlogOf(plan: Plan, store: RabbitmqPlan, { name, maxLength }: QueuePl
 
 /** Too many wait, and they do not become fewer: a long queue that is being worked off needs nobody. */
 function backlogAlerts(plan: Plan, store: RabbitmqPlan, series: Series): Alert[] {
-  const declared = store.queues.map((one) => ({ match: `queue="${one.name}"`, most: backlogOf(plan, store, one) }));
+  const declared = store.queues.map((one) => ({
+    match: `queue="${one.name}"`,
+    most: backlogOf(plan, store, one),
+    labels: { queue: one.name },
+  }));
   const names = anyOf(store.queues.map(({ name }) => name.replaceAll(/[.*+?^$(){}|[\]\\]/g, '\\\\$&')));
-  const others = { match: declared.length > 0 ? `queue!~"${names}"` : undefined, most: usualBacklog };
-  return [...declared, others].map(({ match, most }) => {
+  const match = declared.length > 0 ? `queue!~"${names}"` : undefined;
+  const others = { match, most: usualBacklog, labels: { queue: '{{ $labels.queue }}' } };
+  return [...declared, others].map(({ match, most, labels }) => {
     const ready = series('rabbitmq_detailed_queue_messages_ready', match);
     return {
       name: 'RabbitmqQueueBacklog',
@@ -119,6 +124,7 @@ function backlogAlerts(plan: Plan, store: RabbitmqPlan, series: Series): Alert[]
       for: '10m',
       severity: 'warning',
       service: store.name,
+      labels,
       summary: 'a queue grows',
       description: `{{ $labels.queue }}: {{ $value }} messages wait, more than ${most}, and do not become fewer.`,
     };

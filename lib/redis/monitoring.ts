@@ -17,6 +17,17 @@ import {
 
 type Series = ReturnType<typeof seriesOf>;
 
+/** The labels of one server's pod: what belongs together in a query. */
+const server = 'namespace, job, pod';
+
+/** A replica acknowledges every second; what it has not for this long is lost with the primary. */
+const lagSeconds = 30;
+
+/** The server that takes writes. */
+function primary(series: Series): string {
+  return series('redis_instance_info', 'role="master"');
+}
+
 /**
  * The exporter reads its password from a file that maps addresses to passwords, which no Secret of ours is; so it comes
  * as a variable. Besides its own, only who may exec into the pod can read it.
@@ -42,7 +53,7 @@ function alerts(plan: Plan, store: RedisPlan, series: Series): Alert[] {
     downAlert(plan, 'RedisDown', store.name, {
       for: '1m',
       summary: `${store.name} is down`,
-      description: 'No server answers its exporter.',
+      description: 'No server answers that would take writes.',
     }),
     ...(store.replicas.min > 1 ? [memberAlert('RedisMemberDown', store.name, `${series('redis_up')} == 0`)] : []),
     ...memory(store, series),
@@ -112,12 +123,22 @@ function replication(store: RedisPlan, series: Series): Alert[] {
   return [
     {
       name: 'RedisReplicationBroken',
-      expr: `${series('redis_master_link_up')} == 0`,
-      for: '2m',
+      // As the primary counts them: a replica that is gone says nothing of its link.
+      expr: `max by (namespace, job) (${series('redis_connected_slaves')} and on (${server}) ${primary(series)}) < ${replicas}`,
+      for: '5m',
       severity: 'critical',
       service: store.name,
-      summary: 'a replica has lost its primary',
-      description: '{{ $labels.pod }} has no link to the primary.',
+      summary: `${store.name} has too few replicas`,
+      description: `{{ $value }} of ${replicas} replicas follow the primary.`,
+    },
+    {
+      name: 'RedisReplicationLag',
+      expr: `max by (${server}, slave_ip) (${series('redis_connected_slave_lag_seconds')}) > ${lagSeconds}`,
+      for: '5m',
+      severity: 'warning',
+      service: store.name,
+      summary: 'a replica is behind',
+      description: 'The replica at {{ $labels.slave_ip }} was last heard of {{ $value | humanizeDuration }} ago.',
     },
   ];
 }
@@ -177,7 +198,11 @@ function contribution(plan: Plan, store: RedisPlan, exporter: ExporterPlan): Con
     ...exporterParts(store, exporter),
     scrapes: [scrapeOf(exporter)],
     alerts: alerts(plan, store, series),
-    status: `max(${series('redis_up')})`,
+    // Replicas refuse writes: without a primary the store is down, whoever else answers.
+    status:
+      store.replication === undefined || store.external
+        ? `max(${series('redis_up')})`
+        : `max(${series('redis_up')} and on (${server}) ${primary(series)})`,
     row: row(store, series),
     down: { alert: 'RedisDown', silences: clientsOf(plan, store.name) },
   };

@@ -97,14 +97,13 @@ async function lose(plan: Plan, stage: Stage, messages: readonly Message[]): Pro
   await check('a lost database is told to the webhook, the chat, whoever is on call, and its administrator', () =>
     lossIsTold(messages, `PostgresDown ${store}`),
   );
-  await check(
-    `errors of ${clients.join(', ')} are held back while it is lost, and the loss of ${bystander} is told`,
-    () =>
-      consequencesAreHeldBack(alertmanager, messages, {
-        cause: `PostgresDown ${store}`,
-        consequences: clients.map((name) => `ErrorBudgetBurn ${name}`),
-        others: bystander === '' ? [] : [`ServiceDown ${bystander}`],
-      }),
+  const other = bystander === '' ? '' : `, and the loss of ${bystander} is told`;
+  await check(`errors of ${clients.join(', ')} are held back while it is lost${other}`, () =>
+    consequencesAreHeldBack(alertmanager, messages, {
+      cause: `PostgresDown ${store}`,
+      consequences: clients.map((name) => `ErrorBudgetBurn ${name}`),
+      others: bystander === '' ? [] : [`ServiceDown ${bystander}`],
+    }),
   );
 }
 

@@ -8,6 +8,46 @@ const _nginxConnections = 16384;
 export const queues: Proofs = {
   RedisDown: [
     { at: '5m', fires: ['redis_up{@redis,pod="redis-0"} 0x10'], silent: ['redis_up{@redis,pod="redis-0"} 1x10'] },
+    // Replicas that answer are no primary.
+    {
+      system: 'microservices',
+      at: '5m',
+      fires: ['redis_up{@redis,pod="redis-1"} 1x10', 'redis_instance_info{@redis,pod="redis-1",role="slave"} 1x10'],
+      silent: ['redis_up{@redis,pod="redis-0"} 1x10', 'redis_instance_info{@redis,pod="redis-0",role="master"} 1x10'],
+    },
+  ],
+  RedisMemberDown: [
+    {
+      system: 'microservices',
+      at: '10m',
+      fires: ['redis_up{@redis,pod="redis-1"} 0x20'],
+      silent: ['redis_up{@redis,pod="redis-1"} 1x3 0x3 1x20'],
+    },
+  ],
+  RedisReplicationBroken: [
+    {
+      system: 'microservices',
+      at: '10m',
+      fires: [
+        'redis_instance_info{@redis,pod="redis-0",role="master"} 1x20',
+        'redis_connected_slaves{@redis,pod="redis-0"} 1x20',
+      ],
+      // A replica has none, and should have none.
+      silent: [
+        'redis_instance_info{@redis,pod="redis-0",role="master"} 1x20',
+        'redis_connected_slaves{@redis,pod="redis-0"} 2x20',
+        'redis_instance_info{@redis,pod="redis-1",role="slave"} 1x20',
+        'redis_connected_slaves{@redis,pod="redis-1"} 0x20',
+      ],
+    },
+  ],
+  RedisReplicationLag: [
+    {
+      system: 'microservices',
+      at: '10m',
+      fires: ['redis_connected_slave_lag_seconds{@redis,pod="redis-0",slave_ip="10.0.0.2"} 31x20'],
+      silent: ['redis_connected_slave_lag_seconds{@redis,pod="redis-0",slave_ip="10.0.0.2"} 30x20'],
+    },
   ],
   RedisMemoryHigh: [
     {
