@@ -43,7 +43,7 @@ export class Member {
       HOSTNAME: `redis-${this.ordinal}`,
       DATA: join(folder, 'data'),
       PRIMARY: String(primary),
-      MEMBERS: this.ports.map((port) => `127.0.0.1:${port}`).join(' '),
+      MEMBERS: this.ports.map((port) => `localhost:${port}`).join(' '),
       CONFIGURATION: join(folder, 'redis.conf'),
       RENDERED: join(folder, 'run/redis.conf'),
       PASSWORD_FILE: join(folder, 'password'),

@@ -34,7 +34,7 @@ export const microservices: Drawing = {
       ],
     },
     // A primary and two replicas.
-    { environments: ownStores, tiers: ['high'], open: ['postgres → postgres:5432'] },
+    { environments: ownStores, tiers: ['high'], open: ['postgres → postgres:5432', 'redis → redis:6379'] },
     // Three nodes that find and feed each other.
     { environments: ownStores, tiers: ['high'], open: ['rabbitmq → rabbitmq:4369,25672'] },
     {
