@@ -66,21 +66,16 @@ function routeOf(routes: readonly RoutePlan[], path: string): RoutePlan | undefi
   return fitting.length ? greatest(fitting, (route) => route.path.length)[0] : undefined;
 }
 
-test.each(Object.entries(requests))(
-  'every route of %s is asked for',
-  (system, tables) => {
-    for (const environment of environments) {
-      const plan = withoutProxy(planWith(system, environment, {}, 'high'));
-      const { routes } = plan.edge;
-      const asked = tables
-        .filter((table) => table.environments.includes(environment))
-        .flatMap(({ answers }) => answers);
-      const reached = asked.map(([path]) => routeOf(routes, path.split('/..')[0] ?? path));
-      const never = routes.filter((route) => !reached.some((each) => each?.path === route.path));
-      expect([environment, never.map(({ path }) => path)]).toEqual([environment, []]);
-    }
-  },
-);
+test.each(Object.entries(requests))('every route of %s is asked for', (system, tables) => {
+  for (const environment of environments) {
+    const plan = withoutProxy(planWith(system, environment, {}, 'high'));
+    const { routes } = plan.edge;
+    const asked = tables.filter((table) => table.environments.includes(environment)).flatMap(({ answers }) => answers);
+    const reached = asked.map(([path]) => routeOf(routes, path.split('/..')[0] ?? path));
+    const never = routes.filter((route) => !reached.some((each) => each?.path === route.path));
+    expect([environment, never.map(({ path }) => path)]).toEqual([environment, []]);
+  }
+});
 
 describe('the host of static files', () => {
   test.each(['ingress', 'gateway'] as const)('by %s has the paths of the network alone', (edge) => {
@@ -119,6 +114,30 @@ describe('what the standards force', () => {
     const plain = planWith('lms', 'development', edgePatch('lms', 'gateway'));
     expect(asking(rendered(plain), 'gateway', 80)('/teacher/', plain.edge.hosts[0] ?? '')).toBe('nginx');
   });
+});
+
+test("a challenge of cert-manager comes in at a Gateway's port 80, beside the redirect", () => {
+  const plan = planWith('lms', 'production', edgePatch('lms', 'gateway'), 'high');
+  const path = '/.well-known/acme-challenge/token';
+  const [host = ''] = plan.edge.hosts;
+  // As cert-manager makes it for its solver's Service.
+  const solver = {
+    kind: 'HTTPRoute',
+    metadata: { name: 'cm-acme-http-solver-x7k2p', namespace: plan.namespace },
+    spec: {
+      parentRefs: [{ name: 'edge', namespace: plan.namespace }],
+      hostnames: [host],
+      rules: [
+        {
+          matches: [{ path: { type: 'Exact', value: path } }],
+          backendRefs: [{ name: 'cm-acme-http-solver-9k4w2', port: 8089 }],
+        },
+      ],
+    },
+  };
+  const ask = asking([...rendered(plan), solver], 'gateway', 80);
+  expect(ask(path, host)).toBe('cm-acme-http-solver-9k4w2');
+  expect(ask('/.well-known/other', host)).toBe(`301 https://${host}/.well-known/other`);
 });
 
 test('an evaluator notices a table that is read wrongly', () => {

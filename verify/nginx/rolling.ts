@@ -3,7 +3,6 @@
  * then the image's signal, while nodes hear of it late. Clients keep their connections, and none may lose a request.
  */
 import { spawn } from 'node:child_process';
-import { Agent, request } from 'node:http';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { App } from 'cdk8s';
@@ -12,6 +11,7 @@ import { isRecord } from '../../lib/model/merge';
 import type { Plan } from '../../lib/model/plan';
 import type { Bench } from './bench';
 import { ask } from './client';
+import { keepAsking, type Tally } from './kept';
 import { type Pod, startPod } from './pod';
 import { handshake, tunnel } from './streams';
 import { planOf } from './system';
@@ -77,37 +77,6 @@ function hooks(value: unknown): (readonly string[])[] {
   return Array.isArray(exec) ? [exec.map(String)] : Object.values(value).flatMap(hooks);
 }
 
-interface Tally {
-  asked: number;
-  readonly lost: string[];
-}
-
-/** Browsers and controllers keep connections: some ask at once again, some after pauses of different lengths. */
-function client(port: number, tally: Tally, done: () => boolean, index: number): Promise<void> {
-  const headers = { 'X-Forwarded-For': `198.51.100.${index + 1}` };
-  const pause = (index % 10) * 10;
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  const once = (method: string): Promise<string> =>
-    new Promise((resolve) => {
-      const sent = request({ host: '127.0.0.1', port, agent, method, headers, path: '/api/x' }, (answer) => {
-        answer.resume();
-        answer.on('end', () => resolve(String(answer.statusCode)));
-      });
-      sent.on('error', (error) => resolve(error.message));
-      // No client repeats a POST by itself.
-      sent.end(method === 'POST' ? 'x' : undefined);
-    });
-  return (async () => {
-    while (!done()) {
-      tally.asked += 1;
-      const outcome = await once(tally.asked % 2 ? 'GET' : 'POST');
-      if (outcome !== '200') tally.lost.push(outcome);
-      await sleep(pause);
-    }
-    agent.destroy();
-  })();
-}
-
 function exited({ process: child }: Pod, seconds: number): Promise<boolean> {
   if (child.exitCode !== null) return Promise.resolve(true);
   return Promise.race([
@@ -133,7 +102,7 @@ export async function rolling({ checks, nginx, dns, root, ports }: Bench): Promi
   const service = await balancer(pods.map(({ http }) => http));
   const tally: Tally = { asked: 0, lost: [] };
   let over = false;
-  const clients = Array.from({ length: 150 }, (_, index) => client(service.port, tally, () => over, index));
+  const clients = Array.from({ length: 150 }, (_, index) => keepAsking(service.port, tally, () => over, index));
   const socket = tunnel(pods[0]?.http ?? 0, handshake('/ws/rolling'));
   await socket.until('101');
   for (const old of [...pods]) {
