@@ -75,11 +75,11 @@ test('Each store and volume has its Jobs, at hours of their own', () => {
   expect(
     Object.fromEntries(jobs.map(({ metadata, spec }) => [metadata.name, spec.suspend ? 'by hand' : spec.schedule])),
   ).toEqual({
-    'db-backup': '5 1 * * *',
-    'db-drill': '5 5 * * 0',
-    'db-dr-test': '5 12 1 * *',
+    'db-backup': '12 1 * * *',
+    'db-drill': '12 5 * * 0',
+    'db-dr-test': '12 12 1 * *',
     'db-restore': 'by hand',
-    'cache-backup': '12 * * * *',
+    'cache-backup': '5 * * * *',
     'cache-restore': 'by hand',
     'media-backup': '19 1 * * *',
     'media-full': '19 2 * * 0',
@@ -153,7 +153,7 @@ test('Each subject has a repository of its own; the test of disaster recovery re
 
 test('Retention keeps a day of hours only where there is more than one backup a day', () => {
   expect(named(full, 'ConfigMap', 'backup-retention-config').data?.['repositories']).toBe(
-    'db 0 7 4 12\ncache 24 7 4 12\nmedia 0 7 4 12\nconfiguration 0 7 4 12\n',
+    'cache 24 7 4 12\ndb 0 7 4 12\nmedia 0 7 4 12\nconfiguration 0 7 4 12\n',
   );
 });
 

@@ -25,6 +25,23 @@ async function may(server: PostgresServer, role: string, password: string, state
   assert.equal(outcome.status, 0, `${role} may not: ${statement}: ${outcome.stderr}`);
 }
 
+/** What the exporter's role is for, and what it is not. */
+const watching = {
+  can: [
+    'SELECT query FROM pg_stat_activity WHERE usename <> current_user',
+    'SELECT pg_database_size(datname) FROM pg_database',
+    'SELECT * FROM pg_stat_replication',
+    `SELECT setting FROM pg_settings WHERE name = 'data_directory' AND setting <> ''`,
+    'SELECT count(*) FROM pg_ls_waldir()',
+  ],
+  cannot: [
+    ...['SELECT * FROM public.items', 'INSERT INTO public.items VALUES (99)', 'SET ROLE backend'],
+    ...['CREATE TABLE public.t (i int)', 'CREATE SCHEMA x', 'CREATE ROLE x', 'SELECT * FROM pg_authid'],
+    ...['SELECT pg_reload_conf()', `COPY (SELECT 1) TO PROGRAM 'cat'`, `SELECT pg_read_file('postgresql.conf')`],
+    'SELECT pg_create_physical_replication_slot($$x$$)',
+  ],
+};
+
 const checks: Readonly<Record<string, Check>> = {
   'the server takes every line of the configuration': async (server) => {
     assert.equal(await server.admin('SHOW shared_buffers'), '128MB');
@@ -124,41 +141,10 @@ const checks: Readonly<Record<string, Check>> = {
     const env = { MONITOR_ROLE: 'monitoring' };
     const made = await server.reconcile({ database, passwords: first, others: monitor, env });
     assert.match(made.stdout, /^monitoring has its password set$/m, made.stderr);
-    const can = [
-      'SELECT query FROM pg_stat_activity WHERE usename <> current_user',
-      'SELECT pg_database_size(datname) FROM pg_database',
-      'SELECT * FROM pg_stat_replication',
-      `SELECT setting FROM pg_settings WHERE name = 'data_directory' AND setting <> ''`,
-      'SELECT count(*) FROM pg_ls_waldir()',
-    ];
-    for (const statement of can) await may(server, 'monitoring', monitor.monitoring, statement);
-    await server.admin(`SELECT pg_sleep(0)`);
-    const seen = await server.as(
-      'monitoring',
-      monitor.monitoring,
-      'SELECT count(*) FROM pg_stat_activity WHERE query = $$<insufficient privilege>$$',
-      database,
-    );
-    assert.equal(seen.stdout.trim(), '0');
-    const cannot = [
-      'SELECT * FROM public.items',
-      'INSERT INTO public.items VALUES (99)',
-      'CREATE TABLE public.t (i int)',
-      'CREATE SCHEMA x',
-    ];
-    const ofServer = [
-      'SELECT * FROM pg_authid',
-      'SELECT pg_reload_conf()',
-      `COPY (SELECT 1) TO PROGRAM 'cat'`,
-      'CREATE ROLE x',
-    ];
-    const others = [
-      `SELECT pg_read_file('postgresql.conf')`,
-      'SELECT pg_create_physical_replication_slot($$x$$)',
-      'SET ROLE backend',
-    ];
-    for (const statement of [...cannot, ...ofServer, ...others])
-      await mayNot(server, 'monitoring', monitor.monitoring, statement);
+    for (const statement of watching.can) await may(server, 'monitoring', monitor.monitoring, statement);
+    const seen = `SELECT count(*) FROM pg_stat_activity WHERE query = '<insufficient privilege>'`;
+    assert.equal((await server.as('monitoring', monitor.monitoring, seen, database)).stdout.trim(), '0');
+    for (const statement of watching.cannot) await mayNot(server, 'monitoring', monitor.monitoring, statement);
     await server.admin('ALTER ROLE monitoring SUPERUSER');
     await server.reconcile({ database, passwords: first, others: monitor, env });
     await mayNot(server, 'monitoring', monitor.monitoring, 'SELECT * FROM public.items');
