@@ -5,6 +5,7 @@ import { PodMonitor } from '../../imports/monitoring.coreos.com';
 import { Cluster, type ClusterSpec, ScheduledBackup, type ScheduledBackupSpec } from '../../imports/postgresql.cnpg.io';
 import { resourceRequirements } from '../kubernetes/container';
 import { metadata } from '../kubernetes/labels';
+import { retained } from '../kubernetes/retention';
 import { service } from '../kubernetes/service';
 import type { BackupSubjectPlan, Plan, PostgresPlan } from '../model/plan';
 import { byteQuantity } from '../model/quantities';
@@ -124,7 +125,9 @@ export class CloudNativePg extends Construct {
   constructor(scope: Construct, id: string, { plan, store }: CloudNativePgProps) {
     super(scope, id);
     new ServerCertificate(this, 'certificate', plan, store);
-    new Cluster(this, 'cluster', { metadata: metadata(plan, store.name, store), spec: clusterSpec(plan, store) });
+    // Its claims go with it, and the data with them.
+    const kept = metadata(plan, store.name, store, { ...retained });
+    new Cluster(this, 'cluster', { metadata: kept, spec: clusterSpec(plan, store) });
     service(this, { plan, workload: store, select: { 'cnpg.io/instanceRole': 'primary' } });
     service(this, { plan, workload: store, name: `${store.name}-ro`, select: { 'cnpg.io/podRole': 'instance' } });
     this.backup(plan, store);

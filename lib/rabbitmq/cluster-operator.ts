@@ -6,6 +6,7 @@ import { configMap } from '../kubernetes/config-map';
 import { resourceRequirements } from '../kubernetes/container';
 import { allowsDisruptionBudget, disruptionBudget } from '../kubernetes/disruption-budget';
 import { metadata, selector } from '../kubernetes/labels';
+import { retained } from '../kubernetes/retention';
 import { containerSecurity } from '../kubernetes/security';
 import type { Plan, RabbitmqPlan } from '../model/plan';
 import { byteQuantity } from '../model/quantities';
@@ -121,7 +122,8 @@ export class ClusterOperator extends Construct {
     const labelSelector = { matchLabels: selector(plan, store.name) };
     const podAffinityTerm = { labelSelector, topologyKey: 'kubernetes.io/hostname' };
     new RabbitmqCluster(this, 'cluster', {
-      metadata: metadata(plan, store.name, store),
+      // Its claims go with it, and the data with them.
+      metadata: metadata(plan, store.name, store, { ...retained }),
       spec: {
         replicas: store.replicas.min,
         image: store.image,

@@ -56,16 +56,18 @@ function limits({ connections, queues }: Declared['limits']): unknown[] {
  */
 export function definitions(store: Declared): string {
   const { queues } = store;
+  // In both places: 3.10 reads the one, newer versions write both.
+  const type = { default_queue_type: defaultType(queues) };
   const text = {
-    vhosts: [{ name: virtualHost, metadata: { default_queue_type: defaultType(queues) } }],
+    vhosts: [{ name: virtualHost, ...type, metadata: type }],
     parameters: limits(store.limits),
     policies: policies(queues),
-    queues: queues.map(({ name, type }) => ({
+    queues: queues.map(({ name, type: own }) => ({
       vhost: virtualHost,
       name,
       durable: true,
       auto_delete: false,
-      arguments: { 'x-queue-type': type },
+      arguments: { 'x-queue-type': own },
     })),
   };
   return `${JSON.stringify(text, undefined, 2)}\n`;

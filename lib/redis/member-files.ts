@@ -157,8 +157,8 @@ exec redis-server "$RENDERED"
 
 /** Ready: the data is loaded, and the named primary takes writes. Whoever asks it before would be refused. */
 export const memberReadyScript = `#!/bin/sh
-set -eu
 # shellcheck disable=SC3028
+set -eu
 REDISCLI_AUTH=$(cat "$PASSWORD_FILE")
 export REDISCLI_AUTH
 port=$(echo "$MEMBERS" | cut -d ' ' -f $((\${HOSTNAME##*-} + 1)) | sed 's/.*://')

@@ -36,6 +36,11 @@ describe('PostgreSQL by CloudNativePG', () => {
     expect(Object.keys(spec.postgresql.parameters).join(' ')).not.toMatch(/listen_addresses|log_destination|ssl/);
   });
 
+  test('is left alone by Argo CD and Flux, because its claims would go with it', () => {
+    const { annotations } = object(objects, 'Cluster', 'db').metadata;
+    expect(annotations).toMatchObject({ 'kustomize.toolkit.fluxcd.io/prune': 'disabled' });
+  });
+
   test('has no StatefulSet, claim or configuration of ours', () => {
     const mine = objects.filter(({ metadata }) => /^(data-)?db(-config|-pods|-\d)?$/.test(metadata.name));
     expect(mine.map(({ kind, metadata }) => `${kind}/${metadata.name}`)).toEqual(['Cluster/db', 'Service/db']);
