@@ -32,12 +32,11 @@ export class Member {
     readonly folder: string,
     readonly ordinal: number,
     readonly ports: readonly number[],
-    readonly certificate: CertificateFolder,
+    private certificate: CertificateFolder | undefined,
   ) {
     for (const name of ['volume', 'etc', 'run', 'credentials', 'bin', 'socket'])
       mkdirSync(join(this.folder, name), { recursive: true });
     this.configure();
-    writeFileSync(join(folder, 'etc/pg_hba.conf'), hostBasedAuthentication(sizing));
     writeFileSync(join(folder, 'etc/prepare.sh'), prepareScript);
     writeFileSync(join(folder, 'etc/start.sh'), startScript);
     writeFileSync(join(folder, 'credentials/password'), passwords.superuser);
@@ -58,16 +57,24 @@ export class Member {
   configure(settings: Readonly<Record<string, string>> = {}): void {
     const small = { max_slot_wal_keep_size: '64MB', wal_keep_size: '48MB', max_wal_size: '64MB' };
     const own = { ...small, ...settings };
-    const lines = serverConfiguration(sizing)
+    const store = this.certificate === undefined ? { ...sizing, certificate: undefined } : sizing;
+    writeFileSync(join(this.folder, 'etc/pg_hba.conf'), hostBasedAuthentication(store));
+    const lines = serverConfiguration(store)
       .replace(/^listen_addresses.*$/m, "listen_addresses = '127.0.0.1'")
       .replace('/run/postgres', join(this.folder, 'run'))
-      .replaceAll('/run/certificate', this.certificate.path)
+      .replaceAll('/run/certificate', this.certificate?.path ?? '')
       .split('\n')
       .map((line) => {
         const [key = '', value] = line.split(' = ');
         return value === undefined ? line : `${key} = ${(own as Record<string, string>)[key] ?? value}`;
       });
     writeFileSync(join(this.folder, 'etc/postgresql.conf'), lines.join('\n'));
+  }
+
+  /** An edit of the system's file: from the next start on. */
+  encrypt(certificate: CertificateFolder | undefined): void {
+    this.certificate = certificate;
+    this.configure();
   }
 
   env(primary: number): Record<string, string> {
@@ -87,7 +94,7 @@ export class Member {
       CREDENTIALS: at('credentials'),
       REPLICATION_ROLE: 'replicator',
       FIRST_START_SECONDS: '2',
-      TLS: `sslmode=verify-full sslrootcert=${this.certificate.authority}`,
+      TLS: this.certificate ? `sslmode=verify-full sslrootcert=${this.certificate.authority}` : 'sslmode=prefer',
     };
   }
 

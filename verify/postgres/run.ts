@@ -8,8 +8,16 @@ import { encryption } from './encryption';
 import { pooler } from './pooler';
 import { replication } from './replication';
 import { roles } from './roles';
+import { transition } from './transition';
 
-const suites: Readonly<Record<string, () => Promise<void>>> = { roles, connections, encryption, pooler, replication };
+const suites: Readonly<Record<string, () => Promise<void>>> = {
+  roles,
+  connections,
+  encryption,
+  transition,
+  pooler,
+  replication,
+};
 
 async function main(): Promise<void> {
   await ensureDebianPackage({ package: 'postgresql-15', program: '/usr/lib/postgresql/15/bin/postgres' });
