@@ -56,8 +56,9 @@ fullest() {
   echo "$found"
 }
 
+# Data of its own: a server that follows writes files before it has anything.
 has_data() {
-  [ -n "$(find "$DATA" -name before-restore -prune -o \\( -name '*.rdb' -o -name '*.aof' \\) -print | head -n 1)" ]
+  [ ! -e "$DATA/unfinished" ] && [ -n "$(find "$DATA" -name before-restore -prune -o \\( -name '*.rdb' -o -name '*.aof' \\) -print | head -n 1)" ]
 }
 `;
 
@@ -70,6 +71,8 @@ if [ "$ordinal" -eq "$PRIMARY" ]; then
     if [ -n "$follow" ]; then
       say "the volume is empty; member $follow has data"
       ask "$follow" replicaof no one >/dev/null || fail "member $follow does not answer any more"
+    elif [ -e "$DATA/unfinished" ]; then
+      fail "the copy of another member is not finished, and no member with data answers"
     elif [ "$ordinal" -ne 0 ]; then
       fail "the volume is empty and no member with data answers; only member 0 begins with nothing"
     fi
@@ -80,22 +83,33 @@ elif has_data && [ "$(told "$PRIMARY" role)" = slave ] &&
 else
   follow=$PRIMARY
 fi
+if [ -n "$follow" ] && ! has_data; then : > "$DATA/unfinished"; fi
 `;
 
 /** Beside the server, until each has the role that the environment gives it. */
-const settling = `take_over() {
-  away=0
+const settling = `# once: the first copy is here
+finish() {
+  until [ "$(here master_link_status)" = up ] || [ "$(here role)" = master ]; do sleep 1; done
+  rm -f "$DATA/unfinished"
+}
+
+take_over() {
+  away=0 complete=''
   while [ "$(here role)" = slave ]; do
     if [ "$(here master_link_status)" = up ]; then
-      away=0
+      away=0 complete=yes
+      rm -f "$DATA/unfinished"
       ask "$follow" failover to "\${own%:*}" "$port" timeout 10000 >/dev/null || true
     elif [ -n "$(told "$follow" role)" ]; then
       away=0
     else
       away=$((away + 1))
-      if [ "$away" -ge 10 ]; then
+      # What never had everything of it must not take its place by itself: it may come back.
+      if [ "$away" -ge 10 ] && [ -n "$complete" ]; then
         say "member $follow does not answer any more; the primary begins with what is here"
         redis-cli -p "$port" replicaof no one >/dev/null
+      elif [ "$away" -eq 10 ]; then
+        say "member $follow does not answer, and not everything of it is here: it waits; after a restart it begins with its own"
       fi
     fi
     sleep 1
@@ -114,7 +128,7 @@ hand_over() {
 
 settle() {
   until redis-cli -p "$port" ping 2>/dev/null | grep -q PONG; do sleep 1; done
-  if [ "$ordinal" -eq "$PRIMARY" ]; then take_over; elif [ -z "$follow" ]; then hand_over; fi
+  if [ "$ordinal" -eq "$PRIMARY" ]; then take_over; elif [ -z "$follow" ]; then hand_over; else finish; fi
 }
 `;
 

@@ -3,7 +3,7 @@
  * nothing that was acknowledged, an empty volume never wins.
  */
 import { strict as assert } from 'node:assert';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePorts } from '../servers/ports';
 import { Member, password, until } from './member';
@@ -135,8 +135,17 @@ const checks: Readonly<Record<string, (members: Members) => Promise<void>>> = {
     await same([a, c], b);
   },
 
-  'an empty member that is named, and finds nobody, does not begin': async ([a, b, c]) => {
-    for (const member of [c, b, a]) await member.stop();
+  'nor does the first one take writes where a copy was not finished': async ([a, b, c]) => {
+    for (const member of [c, a, b])
+      assert.ok(!existsSync(join(member.folder, 'data/unfinished')), 'copies are finished');
+    for (const member of [c, a, b]) await member.stop();
+    writeFileSync(join(a.folder, 'data/unfinished'), '');
+    const refused = await a.refused(0);
+    assert.equal(refused.status, 1);
+    assert.match(refused.stderr, /the copy of another member is not finished/);
+  },
+
+  'an empty member that is named, and finds nobody, does not begin': async ([, , c]) => {
     c.loseVolume();
     const refused = await c.refused(2);
     assert.equal(refused.status, 1);
