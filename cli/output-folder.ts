@@ -91,6 +91,13 @@ export function changesBetween(before: Files, after: Files): Changes {
   };
 }
 
+/** One folder after the other: asked for all at once, Node never comes back from a file system that refuses them (/proc). */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
+}
+
 /**
  * Writes the files into a new folder beside the target and swaps the two: nobody sees half an output, and when anything
  * fails the old one stands. A link is followed, so that it stays a link.
@@ -99,7 +106,7 @@ export function replaceFolder(target: string, files: Files): void {
   const folder = existsSync(target) ? realpathSync(target) : target;
   const beside = (word: string): string => join(dirname(folder), `.${basename(folder)}.${word}-${process.pid}`);
   const [fresh, old] = [beside('new'), beside('old')];
-  mkdirSync(fresh, { recursive: true });
+  makeFolder(fresh);
   try {
     for (const [name, text] of files) writeFileSync(join(fresh, name), text);
     const replaces = existsSync(folder);

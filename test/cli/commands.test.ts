@@ -56,6 +56,7 @@ describe('a name that does not exist', () => {
   test.each([
     [['check', 'djago-react'], 'systems/djago-react', 'did you mean "django-react"?'],
     [['synth', 'lms', 'prodution'], 'environments/prodution', 'did you mean "production"?'],
+    [['report', 'lms', 'prod'], 'environments/prod', 'did you mean "production"?'],
     [['report', 'lms', 'stagign'], 'environments/stagign', 'did you mean "staging"?'],
   ])('of %j is wrong input and gets the nearest one', async (args, path, hint) => {
     const { status, err, out } = await keelson(args, root);

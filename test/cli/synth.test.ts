@@ -133,6 +133,15 @@ describe('keelson synth', () => {
   });
 });
 
+describe('a folder that cannot be made', () => {
+  test('is said to be one, and nothing waits for it', () => {
+    const args = [join(project, 'bin', 'keelson.mjs'), 'synth', 'nestjs-api', 'development', '--out', '/proc/a/b'];
+    const { status, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8', timeout: 30_000 });
+    expect(stderr).toMatch(/^error: E[A-Z]+: .*mkdir '\/proc\/a'$/m);
+    expect(status).toBe(1);
+  });
+});
+
 describe('main.ts', () => {
   test('shows problems in the shared format, without a stack trace, and exits 1', () => {
     const { status, stderr } = mainTs(temporaryFolder(), { KEELSON_SYSTEM: 'lsm', KEELSON_TIER: 'hihg' });
