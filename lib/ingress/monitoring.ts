@@ -53,22 +53,29 @@ function ofHost(plan: Plan, host: string): Alert[] {
   ];
 }
 
+type Steps = NonNullable<Panel['steps']>;
+
+function stat(title: string, description: string, unit: string, expr: string, steps: Steps = [[null, 'green']]): Panel {
+  return { title, description, unit, shape: 'stat', queries: [{ expr, legend: '{{service}}' }], steps };
+}
+
+function certificatePanel(expiry: string): Panel {
+  return stat('Certificate', 'How long the certificate is still valid.', 's', `min by (service) (${expiry}) - time()`, [
+    [null, 'red'],
+    [lastDays * day, 'orange'],
+    [lateDays * day, 'green'],
+  ]);
+}
+
 function row(plan: Plan): DashboardRow {
   const series = seriesOf(plan, blackboxJob);
   const hosts = plan.monitors?.checks.filter((check) => check.public).map(({ name }) => name) ?? [];
   const own = `service=~"${hosts.join('|')}"`;
-  const panel = (
-    title: string,
-    description: string,
-    unit: string,
-    expr: string,
-    steps: NonNullable<Panel['steps']> = [[null, 'green']],
-  ): Panel => ({ title, description, unit, shape: 'stat', queries: [{ expr, legend: '{{service}}' }], steps });
   const objective = (plan.monitors?.objective ?? 0) / 100;
   return {
     title: 'Public routes',
     panels: [
-      panel(
+      stat(
         'Availability',
         'Share of the questions through the edge that were answered, over a day. Orange: the objective is missed; red: ten times over.',
         'percentunit',
@@ -79,27 +86,13 @@ function row(plan: Plan): DashboardRow {
           [objective, 'green'],
         ],
       ),
-      panel(
+      stat(
         'Answer time',
         'Seconds that a question through the edge takes, name look-up and TLS included.',
         's',
         `max by (service) (${series('probe_duration_seconds', own)})`,
       ),
-      ...(plan.edge.tls.by === 'none'
-        ? []
-        : [
-            panel(
-              'Certificate',
-              'How long the certificate is still valid.',
-              's',
-              `min by (service) (${series('probe_ssl_earliest_cert_expiry', own)}) - time()`,
-              [
-                [null, 'red'],
-                [lastDays * day, 'orange'],
-                [lateDays * day, 'green'],
-              ],
-            ),
-          ]),
+      ...(plan.edge.tls.by === 'none' ? [] : [certificatePanel(series('probe_ssl_earliest_cert_expiry', own))]),
     ],
   };
 }

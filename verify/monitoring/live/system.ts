@@ -9,7 +9,7 @@ const single = { low: 1, medium: 1, high: 1 };
 
 /**
  * The system in production at the tier that has everything, with what this machine forces: one pod of each service and
- * two of PostgreSQL, whose version is the one that Debian has; and figures every five seconds, so that the run is short.
+ * two of a store that has replicas, a PostgreSQL whose version is the one that Debian has; and figures every five seconds, so that the run is short.
  */
 export function livePlan(system: string): Plan {
   return planOf(system, {
@@ -19,8 +19,8 @@ export function livePlan(system: string): Plan {
         if (isRecord(service['scaling'])) service['scaling'] = single;
       });
       each(raw['stores'], (store) => {
-        if (store['kind'] === 'postgres') store['replicas'] = { low: 1, medium: 2, high: 2 };
-        else if (store['replicas'] !== undefined) store['replicas'] = single;
+        if (store['kind'] === 'rabbitmq') store['replicas'] = single;
+        else if (store['replicas'] !== undefined) store['replicas'] = { low: 1, medium: 2, high: 2 };
       });
       if (isRecord(raw['images'])) raw['images'] = { ...raw['images'], postgres: 'postgres:15.18-bookworm' };
     },
