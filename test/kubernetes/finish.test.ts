@@ -112,9 +112,11 @@ describe('A patch', () => {
   });
 });
 
+const unpatched = rendered();
+
 /** A container of backend as it is, with a change. */
 function backendWith(change: object): Patch {
-  const [main] = rendered().get('Deployment/backend').spec.template.spec.containers;
+  const [main] = unpatched.get('Deployment/backend').spec.template.spec.containers;
   const merge = { spec: { template: { spec: { containers: [{ ...main, ...change }] } } } };
   return { kind: 'Deployment', name: 'backend', merge };
 }
