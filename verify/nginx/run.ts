@@ -29,7 +29,7 @@ import { idleSocket, streams } from './streams';
 import { planOf } from './system';
 import { systems } from './systems';
 import { tls } from './tls';
-import { type Heard, startUpstream } from './upstream';
+import { type Heard, startUpstream, type Upstream } from './upstream';
 
 /** The files that an image with a built application would have. */
 function staticFiles(): string {
@@ -53,14 +53,16 @@ async function start(checks: Checks): Promise<Bench> {
   const nginx = await findNginx();
   console.log(`nginx ${nginx.version}${nginx.modules === undefined ? '' : ' with Brotli'}`);
   const dns = await startNameServer();
-  const [backend, frontend] = [await startUpstream('backend'), await startUpstream('frontend')];
+  const noted: Heard[] = [];
+  const upstream = (who: string): Promise<Upstream> => startUpstream(who, 0, '127.0.0.1', noted);
+  const [backend, frontend] = [await upstream('backend'), await upstream('frontend')];
   const ports = { backend: backend.port, frontend: frontend.port };
   for (const name of Object.values(names)) dns.records.set(name, '127.0.0.1');
   const root = staticFiles();
   const pod = await startPod({ plan: planOf(ports, root, 'ingress', ['127.0.0.1/32']), nginx, dns });
   for (let tries = 0; tries < 50 && (await ask(pod.http, { path: '/api/x' })).status !== 200; tries += 1)
     await sleep(100);
-  const heard = (): readonly Heard[] => [...backend.heard, ...frontend.heard];
+  const heard = (): readonly Heard[] => noted;
   return { checks, nginx, dns, pod, ports, root, heard };
 }
 

@@ -7,6 +7,7 @@ import { must } from '../kit/command';
 import type { Bench } from './bench';
 import { all, ask } from './client';
 import { securityHeaders } from './headers';
+import { http2 } from './http2';
 import { startPod } from './pod';
 import { planOf } from './system';
 
@@ -72,6 +73,7 @@ export async function tls(bench: Bench): Promise<void> {
   checks.equal('TLS 1.3 and HTTP/2', await subject(pod.https, { ALPNProtocols: ['h2'] }), 'first TLSv1.3 h2');
   checks.equal('TLS 1.2', await subject(pod.https, { maxVersion: 'TLSv1.2' }), 'first TLSv1.2 false');
   checks.equal('not TLS 1.1', await subject(pod.https, { maxVersion: 'TLSv1.1' }), 'refused');
+  await http2(bench, pod);
   await certify(pod.folder, 'renewed');
   checks.equal('a renewed certificate is used without a reload', await subject(pod.https), 'renewed TLSv1.3 false');
   await pod.stop();

@@ -5,8 +5,6 @@ import type { Duplex } from 'node:stream';
 
 export interface Upstream {
   readonly port: number;
-  /** Every request but upgrades, in order. */
-  readonly heard: readonly Heard[];
   stop(): Promise<void>;
 }
 
@@ -76,8 +74,8 @@ function serve(who: string, heard: Heard[]): Server {
   return server;
 }
 
-export function startUpstream(who: string, port = 0, address = '127.0.0.1'): Promise<Upstream> {
-  const heard: Heard[] = [];
+/** @param heard where it notes its requests, in order; several may share a list */
+export function startUpstream(who: string, port = 0, address = '127.0.0.1', heard: Heard[] = []): Promise<Upstream> {
   const server = serve(who, heard);
   return new Promise((resolve, reject) => {
     server.on('error', reject);
@@ -89,7 +87,7 @@ export function startUpstream(who: string, port = 0, address = '127.0.0.1'): Pro
           server.close(() => done());
           server.closeAllConnections();
         });
-      resolve({ port: bound.port, heard, stop });
+      resolve({ port: bound.port, stop });
     });
   });
 }
