@@ -1,4 +1,5 @@
 /** CPU, memory, storage: what containers state, what pods use of it, what the namespace allows. */
+import type { Plan, Resources } from '../../lib/model/plan';
 import { amount, plus, podAmounts, resources, type Sum, sumOf, zero } from './amounts';
 import {
   type Check,
@@ -101,6 +102,15 @@ const fitsLimitRange: Check = (objects) => {
   ]);
 };
 
+/** What runs beside a workload's own container: its exporter, and what tells a database of a renewed certificate. */
+function sidecarsOf({ monitors, stores }: Plan, name: string): Resources[] {
+  const exporters = (monitors?.exporters ?? []).filter(({ of, pods }) => of === name && pods !== undefined);
+  const reloads = stores.flatMap((store) =>
+    store.name === name && store.kind === 'postgres' && store.certificate ? [store.certificate.reload] : [],
+  );
+  return [...exporters.map(({ resources }) => resources), ...reloads];
+}
+
 export const capacityInvariants: Invariants = {
   'every container requests and limits CPU, memory and ephemeral storage, init containers too': {
     rules:
@@ -162,14 +172,14 @@ export const capacityInvariants: Invariants = {
     check: ({ workloads }, plan) =>
       workloads.flatMap(({ at, name, pod }) => {
         const planned = plan.workloads.find((workload) => workload.name === name)?.resources;
-        const beside = plan.monitors?.exporters.find(({ of, pods }) => of === name && pods !== undefined)?.resources;
-        const sum = (own: number | undefined, exporter: number | undefined): number => (own ?? 0) + (exporter ?? 0);
+        const all = [planned, ...sidecarsOf(plan, name)].filter((one) => one !== undefined);
+        const sum = (amount: (one: Resources) => number): number => all.reduce((total, one) => total + amount(one), 0);
         return (['requests', 'limits'] as const).flatMap((part) => {
           const { cpu, memory, 'ephemeral-storage': ephemeral } = podAmounts(pod, part);
           const expected = [
-            sum(planned?.[part].cpu, beside?.[part].cpu),
-            sum(planned?.[part].memory, beside?.[part].memory),
-            sum(planned?.ephemeral, beside?.ephemeral),
+            sum((one) => one[part].cpu),
+            sum((one) => one[part].memory),
+            sum(({ ephemeral: own }) => own),
           ].join();
           const found = [cpu, memory, ephemeral].join();
           return unless(found === expected, `${at}: ${part} ${found}, in the Plan ${expected}`);
