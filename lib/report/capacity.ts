@@ -128,7 +128,7 @@ function sidecarLines(plan: Plan): CapacityLine[] {
       sidecarLine(plan, of, { name: `${of} exporter`, component: 'monitoring', resources }),
     ),
     ...plan.stores.flatMap((store) =>
-      store.kind === 'postgres' && store.certificate
+      store.kind === 'postgres' && store.engine === 'statefulset' && store.certificate
         ? sidecarLine(plan, store.name, {
             name: `${store.name} reload`,
             component: store.component,

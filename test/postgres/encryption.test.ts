@@ -95,6 +95,9 @@ describe('Encrypted connections to PostgreSQL', () => {
     const job = objects.find(({ kind, metadata }) => kind === 'Job' && metadata.name.startsWith('db-roles'));
     expect(variables(mainContainer(job))).toMatchObject({ PGSSLMODE: 'verify-full', PGSSLROOTCERT: authority });
     const saved = planWithBackup();
+    expect(secretOf(saved)?.usedBy).toEqual(
+      expect.arrayContaining(['db', 'backend', 'office', 'db-backup', 'db-restore']),
+    );
     const store = storeOf(saved, 'postgres');
     const subject = saved.backup?.subjects.find(({ name }) => name === 'db');
     if (subject?.kind !== 'postgres') throw new Error('The fixture backs nothing up');

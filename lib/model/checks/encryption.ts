@@ -10,7 +10,7 @@ export function checkEncryption(context: Context, name: string, store: ParsedSto
   const stated = own.stores[name]?.certificate;
   const encrypts = store.kind === 'postgres' && store.tls === 'verify-full';
   const engine = engineOf(context, name, store);
-  if (stated !== undefined && !(encrypts && engine === 'statefulset'))
+  if (stated !== undefined && !(encrypts && engine !== 'external'))
     problems.error(
       'certificate-without-server',
       `${place}.certificate`,
@@ -28,7 +28,7 @@ export function checkEncryption(context: Context, name: string, store: ParsedSto
   const made = stated ?? environment.storeCertificates;
   const image = context.images.get(store.image) ?? '';
   if (
-    engine === 'statefulset' &&
+    engine !== 'external' &&
     made.by === 'self-signed' &&
     environment.secrets.provider === 'bootstrap' &&
     /alpine/.test(image)

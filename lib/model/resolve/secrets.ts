@@ -102,9 +102,7 @@ export function resolveSecrets(context: Context, parts: Parts): SecretPlan[] {
   const pullSecret = context.environment.images.pullSecret;
   const all = [
     ...parts.stores.flatMap((store) => ofStore(store, users)),
-    ...parts.stores.flatMap((store) =>
-      store.kind === 'postgres' ? ofEncryption(store, clientsOf(store, parts.services)) : [],
-    ),
+    ...parts.stores.flatMap((store) => (store.kind === 'postgres' ? ofEncryption(store, clientsOf(store, parts)) : [])),
     ...ofSystem(context, users),
     ...ofTools(parts),
     ...ofMonitoring(parts),

@@ -77,9 +77,11 @@ export function ofEncryption(store: PostgresPlan, clients: readonly string[]): S
   return [{ ...all, class: 'generated', type, keys: Object.fromEntries(certificateKeys.map((key) => [key, made])) }];
 }
 
-/** Who reaches a store by encrypted connections, besides its own Jobs. */
-export function clientsOf(store: PostgresPlan, services: Parts['services']): string[] {
-  return services.flatMap(({ name, authorities, migration }) =>
+/** Who reaches a store by encrypted connections, besides its own Jobs: applications, and who copies and puts back. */
+export function clientsOf(store: PostgresPlan, { services, backup }: Pick<Plan, 'services' | 'backup'>): string[] {
+  const clients = services.flatMap(({ name, authorities, migration }) =>
     authorities.some(({ of }) => of === store.name) ? [name, ...(migration ? [migration.name] : [])] : [],
   );
+  const copies = (backup?.subjects ?? []).filter(({ name }) => name === store.name);
+  return [...clients, ...copies.flatMap((subject) => [subject.backup.name, subject.restore.name])];
 }
