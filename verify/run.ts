@@ -7,17 +7,32 @@ import { admission } from './judges/admission';
 import { analysers } from './judges/analysers';
 import { changes } from './judges/changes';
 import { convergence } from './judges/convergence';
+import { delivery } from './judges/delivery';
 import type { Bench, Judge } from './judges/judge';
+import { procedures } from './judges/procedures';
 import { programs } from './judges/programs';
 import { rbac } from './judges/rbac';
 import { scripts } from './judges/scripts';
 import { scratchFolder } from './kit/scratch';
-import { combinations, readSets, type Synthesis, synthesize, title } from './manifests/sets';
+import { combinations, type ManifestSet, readSets, type Synthesis, synthesize, title } from './manifests/sets';
 import { varyAll } from './manifests/vary';
 import { type JudgeReport, Report, type Verdict } from './report';
 import { setUp } from './setup';
 
-const JUDGES: Readonly<Record<string, Judge>> = { admission, analysers, rbac, scripts, programs, changes, convergence };
+const JUDGES: Readonly<Record<string, Judge>> = {
+  admission,
+  analysers,
+  rbac,
+  scripts,
+  programs,
+  changes,
+  convergence,
+  delivery,
+  procedures,
+};
+
+/** They wait for a cluster of their own most of the time, so they run at once, after the others. */
+const WAITING = ['delivery', 'procedures'];
 
 async function main(): Promise<void> {
   const start = Date.now();
@@ -34,16 +49,36 @@ async function main(): Promise<void> {
   );
   report.add(synthesisReport(syntheses));
   const sets = syntheses.flatMap(({ set }) => (set === undefined ? [] : [set]));
-  const bench = { sets, variants: from === undefined ? varyAll(sets, folder) : [] };
-  for (const [name, judge] of Object.entries(JUDGES)) {
-    if (chosen.length === 0 || chosen.includes(name)) await judged(judge, bench, report);
-  }
+  const bench = new LazyBench(sets, () => (from === undefined ? varyAll(sets, folder) : []));
+  const wanted = Object.keys(JUDGES).filter((name) => chosen.length === 0 || chosen.includes(name));
+  for (const name of wanted.filter((judge) => !WAITING.includes(judge))) await judged(JUDGES[name], bench, report);
+  await Promise.all(WAITING.filter((name) => wanted.includes(name)).map((name) => judged(JUDGES[name], bench, report)));
   console.log(`everything: ${((Date.now() - start) / 1000).toFixed(1)} s`);
   console.log(report.text());
   process.exitCode = report.failed === 0 ? 0 : 1;
 }
 
-async function judged(judge: Judge, bench: Bench, report: Report): Promise<void> {
+/** The variants take half a minute to make, and not every judge asks for them. */
+class LazyBench implements Bench {
+  #variants: readonly Synthesis[] | undefined;
+
+  constructor(
+    readonly sets: readonly ManifestSet[],
+    readonly make: () => readonly Synthesis[],
+  ) {}
+
+  get variants(): readonly Synthesis[] {
+    if (this.#variants === undefined) {
+      const start = Date.now();
+      this.#variants = this.make();
+      console.log(`  ${this.#variants.length} variants: ${((Date.now() - start) / 1000).toFixed(1)} s`);
+    }
+    return this.#variants;
+  }
+}
+
+async function judged(judge: Judge | undefined, bench: Bench, report: Report): Promise<void> {
+  if (judge === undefined) return;
   const start = Date.now();
   const verdicts = await timed(judge.name, () => judge.run(bench).catch(brokenJudge));
   report.add({ judge: judge.name, programs: judge.programs(), seconds: (Date.now() - start) / 1000, verdicts });

@@ -57,7 +57,7 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
   systems: ['lib/index.ts'],
   environments: ['lib/index.ts'],
   bench: ['charts', 'cli', 'lib', 'test', 'main.ts'],
-  verify: ['charts', 'cli', 'lib', 'test', 'imports'],
+  verify: ['bench', 'charts', 'cli', 'lib', 'test', 'imports'],
   test: ['bench', 'charts', 'cli', 'environments', 'imports', 'lib', 'systems', 'verify', 'main.ts'],
 };
 

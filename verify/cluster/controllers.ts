@@ -12,6 +12,7 @@ interface Target {
   folder: string;
   kubeconfig: string;
   client: ApiClient;
+  podsPort?: number | undefined;
 }
 
 /** Pods take this long to become Ready: at once, a drain would never meet a disruption budget. */
@@ -79,10 +80,10 @@ async function startScheduler({ folder, kubeconfig }: Target): Promise<Server> {
   });
 }
 
-async function startKwok({ folder, kubeconfig }: Target): Promise<Server> {
+async function startKwok({ folder, kubeconfig, podsPort }: Target): Promise<Server> {
   const [port = 0] = await freePorts(1);
   const config = join(folder, 'stages.yaml');
-  writeFileSync(config, stages());
+  writeFileSync(config, [stages(), ...(podsPort === undefined ? [] : [forwarding(podsPort)])].join('\n---\n'));
   return startServer({
     name: 'kwok',
     program: goProgram('kwok').path,
@@ -94,6 +95,9 @@ async function startKwok({ folder, kubeconfig }: Target): Promise<Server> {
       `--server-address=127.0.0.1:${port}`,
       '--node-ip=127.0.0.1',
       `--node-port=${port}`,
+      // The API server speaks TLS with a kubelet, and trusts any.
+      `--tls-cert-file=${join(folder, 'certificates', 'apiserver.crt')}`,
+      `--tls-private-key-file=${join(folder, 'certificates', 'apiserver.key')}`,
       '--node-lease-duration-seconds=40', // without it the nodes are NotReady after a minute, and their pods for good
     ],
     isReady: async () => (await fetch(`http://127.0.0.1:${port}/healthz`)).ok,
@@ -133,6 +137,14 @@ function stages(): string {
         : stage;
     })
     .join('\n---\n');
+}
+
+/** `kubectl port-forward` to any pod leads to one port of this machine. */
+function forwarding(port: number): string {
+  const target = { address: '127.0.0.1', port };
+  const metadata = { name: 'every-pod' };
+  const kind = { apiVersion: 'kwok.x-k8s.io/v1alpha1', kind: 'ClusterPortForward' };
+  return JSON.stringify({ ...kind, metadata, spec: { forwards: [{ target }] } });
 }
 
 interface StorageClass {

@@ -10,7 +10,7 @@ import { errors, type ManifestSet, title } from '../manifests/sets';
 import { bystanders } from './bystanders';
 
 /** Data and their namespace outlive every change. */
-const KEPT = new Set(['Namespace', 'PersistentVolumeClaim']);
+const KEPT = new Set(['Namespace', 'PersistentVolumeClaim', 'Cluster', 'RabbitmqCluster']);
 
 /**
  * Follows one instance of a system through a series of manifests, as a person does it by what keelson says: looks at what

@@ -149,6 +149,8 @@ export const KWOK_STAGES: ModuleFiles = {
 /** Debian packages by name, and the program by which one sees that they are there. */
 export const DEBIAN_PACKAGES: readonly { package: string; program: string }[] = [
   { package: 'shellcheck', program: 'shellcheck' },
+  { package: 'jq', program: 'jq' },
+  { package: 'curl', program: 'curl' },
 ];
 
 export const CHECKOV = 'checkov';
