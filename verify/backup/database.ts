@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { must, type Outcome, run } from '../kit/command';
+import type { CertificateFolder } from '../postgres/certificate';
 import { freePorts } from '../servers/ports';
 import { type Server, startServer } from '../servers/process';
 import type { Jobs } from './jobs';
@@ -18,11 +19,13 @@ export class Database {
   private constructor(
     readonly port: number,
     private readonly server: Server,
+    private readonly authority: string,
   ) {}
 
   private jobs: Jobs | undefined;
 
-  static async start(folder: string): Promise<Database> {
+  /** It offers TLS; whether a client asks for it is in the manifests. */
+  static async start(folder: string, certificate: CertificateFolder): Promise<Database> {
     const home = join(folder, 'postgres');
     mkdirSync(home);
     for (const name of ['data', 'socket']) mkdirSync(join(home, name));
@@ -31,17 +34,19 @@ export class Database {
     const init = ['--auth=scram-sha-256', `--pwfile=${home}/password`, '-U', 'postgres', '-D', `${home}/data`];
     await must('runuser', ['-u', 'postgres', '--', `${bin}/initdb`, '--encoding=UTF8', ...init]);
     const [port = 0] = await freePorts(1);
+    const shown = ['tls.crt', 'tls.key'].map((file) => join(certificate.path, file));
+    const tls = ['-c', 'ssl=on', '-c', `ssl_cert_file=${shown[0]}`, '-c', `ssl_key_file=${shown[1]}`];
     const own = ['-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=${home}/socket`, '-c', 'fsync=off'];
     const server = await startServer({
       name: 'PostgreSQL',
       program: 'setpriv',
       args: ['--reuid=postgres', '--regid=postgres', '--clear-groups', '--', `${bin}/postgres`]
         .concat(['-D', `${home}/data`, '-p', String(port)])
-        .concat(own),
+        .concat(own, tls),
       log: join(folder, 'postgres.log'),
       isReady: async () => (await run(`${bin}/pg_isready`, ['-h', '127.0.0.1', '-p', String(port)])).status === 0,
     });
-    return new Database(port, server);
+    return new Database(port, server, certificate.authority);
   }
 
   stop(): Promise<void> {
@@ -55,7 +60,7 @@ export class Database {
 
   /** Where Jobs find it. */
   get here(): Record<string, string> {
-    return { PGHOST: '127.0.0.1', PGPORT: String(this.port) };
+    return { PGHOST: '127.0.0.1', PGPORT: String(this.port), AUTHORITY: this.authority };
   }
 
   private get env(): Record<string, string> {

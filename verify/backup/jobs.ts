@@ -112,6 +112,7 @@ export class Jobs {
       HOME: `${pod}/tmp`,
       TOOLS: this.toolFolder,
       RESTIC_REPOSITORY: repository,
+      ...(stated['PGSSLROOTCERT'] ? { PGSSLROOTCERT: this.here['AUTHORITY'] ?? '' } : {}),
       ...(stated['WORK'] ? { WORK: `${pod}/work` } : {}),
       ...(stated['RESTIC_CACHE_DIR'] ? { RESTIC_CACHE_DIR: `${pod}/work` } : {}),
       PATH: `${pod}/shims:${programPath}`,

@@ -7,6 +7,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureDebianPackage } from '../kit/debian';
+import { CertificateFolder } from '../postgres/certificate';
 import { runChecks } from './checks';
 import { Database, superuserPassword } from './database';
 import { Jobs } from './jobs';
@@ -64,7 +65,8 @@ async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'keelson-backup-'));
   chmodSync(folder, 0o755);
   const storage = await startObjectStorage(folder, 'backups');
-  const database = await Database.start(folder);
+  const certificate = await CertificateFolder.make(['db']);
+  const database = await Database.start(folder, certificate);
   const chosen = process.argv.slice(2);
   try {
     for (const [name, part] of Object.entries(parts)) {
@@ -75,6 +77,7 @@ async function main(): Promise<void> {
   } finally {
     await database.stop();
     await storage.stop();
+    certificate.remove();
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { chmodSync, chownSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { must } from '../kit/command';
+import { CertificateFolder } from '../postgres/certificate';
 import { type Checks, refuses, succeeds } from './checks';
 import { corrupt } from './corrupt';
 import type { Database } from './database';
@@ -173,6 +174,21 @@ export const volumeChecks: Checks<Files> = {
     succeeds(await it.run('backend-media-restore', { RESTIC_REPOSITORY: `${it.repositories}/archive/backend-media` }));
     assert.equal(await it.contents(), before);
     refuses(await it.run('db-drill'), /repository does not exist/);
+  },
+
+  'backup, drill and restore of an encrypted database verify whom they talk to': async (it) => {
+    await it.database.sql('CREATE ROLE backend_django LOGIN', 'postgres');
+    succeeds(await it.run('db-backup'));
+    const stranger = await CertificateFolder.make(['db']);
+    const fooled = { PGSSLROOTCERT: stranger.authority };
+    refuses(await it.run('db-backup', fooled), /certificate verify failed/);
+    refuses(await it.run('db-restore', { ...fooled, OVERWRITE: 'yes' }), /certificate verify failed/);
+    stranger.remove();
+    succeeds(await it.run('db-drill'));
+    await it.database.sql('DELETE FROM courses', 'lms');
+    succeeds(await it.run('db-restore', { OVERWRITE: 'yes' }));
+    assert.equal(await it.database.sql('SELECT count(*) FROM courses', 'lms'), '100');
+    await it.database.sql('DROP DATABASE lms_before_restore', 'postgres');
   },
 
   'a disk that forgets is found by the drill, by a restore and by retention': async (it) => {
