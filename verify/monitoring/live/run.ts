@@ -135,8 +135,12 @@ async function main(): Promise<void> {
   });
   if (process.env['HOLD']) await sleep(Number(process.env['HOLD']) * 1000);
   console.log(`everything: ${Math.round((Date.now() - start) / 1000)} s`);
-  if (failures.length > 0)
-    await must('sh', ['-c', `mkdir -p /var/tmp/live-logs && cp ${join(WORK, 'logs')}/* /var/tmp/live-logs/`]);
+  if (failures.length > 0) {
+    // Memory goes with the run; what its programs said is kept for whoever has to find out why.
+    const kept = '/var/tmp/keelson-live-logs';
+    await must('cp', ['-rT', join(WORK, 'logs'), kept]);
+    console.log(`logs are in ${kept}`);
+  }
   process.exit(failures.length > 0 ? 1 : 0);
 }
 
