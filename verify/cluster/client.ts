@@ -32,6 +32,7 @@ interface Resource {
 const CONNECTIONS = 16;
 const TOO_MANY_REQUESTS = 429;
 const ATTEMPTS = 40;
+const LOST_CONNECTIONS = 3;
 
 /** Speaks to an API server directly: structured answers, warnings, and ten times the speed of a program per object. */
 export class ApiClient {
@@ -47,7 +48,8 @@ export class ApiClient {
   /** One request; any status is an answer, only a broken connection is an error. Reading waits for a busy server. */
   async request(method: string, path: string, options: RequestOptions = {}): Promise<Reply> {
     for (let attempt = 1; ; attempt++) {
-      const reply = await this.#send(method, path, options);
+      const reply = await this.#send(method, path, options).catch((error: unknown) => lostConnection(error, attempt));
+      if (reply === undefined) continue;
       if (reply.status !== TOO_MANY_REQUESTS || method !== 'GET' || attempt === ATTEMPTS) return reply;
       await sleep(500); // "storage is (re)initializing": a custom resource is new
     }
@@ -130,6 +132,12 @@ export class ApiClient {
         .map(({ name, kind, namespaced }) => [kind, { path: name, namespaced }]),
     );
   }
+}
+
+/** A busy server closes a connection that waits for it; the question is asked again, and a creation then finds its own. */
+function lostConnection(error: unknown, attempt: number): undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code !== 'ECONNRESET' || attempt > LOST_CONNECTIONS) throw error;
 }
 
 /** The server's own words for a refusal. */

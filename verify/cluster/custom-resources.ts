@@ -9,7 +9,7 @@ import { type ApiClient, message } from './client';
 import type { Cluster } from './cluster';
 import { RABBITMQ_SCHEMA, rabbitmqDefinition } from './rabbitmq-definition';
 
-const ESTABLISHED_SECONDS = 30;
+const ESTABLISHED_SECONDS = 180; // a machine that is busy with other things takes its time over seventy of them
 
 /**
  * Installs definitions of custom resources, as they fit this release of the server, and waits until it serves them: all

@@ -22,7 +22,7 @@ export async function apply(cluster: Cluster, folder: string): Promise<string[]>
 export async function runInDist(cluster: Cluster, folder: string, command: string): Promise<string[]> {
   const place = mkdtempSync(join(cluster.folder, 'apply-'));
   symlinkSync(folder, join(place, 'dist'));
-  const outcome = await run('sh', ['-c', command.replace('kubectl apply', KUBECTL_APPLY)], {
+  const outcome = await run('sh', ['-c', command.replaceAll('kubectl apply', KUBECTL_APPLY)], {
     cwd: place,
     env: {
       KUBECONFIG: cluster.kubeconfig,

@@ -87,10 +87,9 @@ async function perform(
   const names = namesOf(base, objects);
   const { survivor } = procedure;
   const was = survivor && (await uidOf(cluster, base, survivor));
-  for (const line of commandsBelow('procedures.md', procedure.commands ?? procedure.anchor)) {
-    const command = Object.entries(names).reduce((text, [word, name]) => text.replaceAll(word, name), line);
-    problems.push(...(await runInDist(cluster, after, command)).map((text) => `${command}: ${text}`));
-  }
+  const lines = ['set -e', ...commandsBelow('procedures.md', procedure.commands ?? procedure.anchor)].join('\n');
+  const script = Object.entries(names).reduce((text, [word, name]) => text.replaceAll(word, name), lines);
+  problems.push(...(await runInDist(cluster, after, script)));
   problems.push(...(await converged(cluster, base)));
   problems.push(...(await unmade(cluster, procedure, objects)));
   if (survivor && was !== (await uidOf(cluster, base, survivor))) problems.push(`${survivor} did not live through it`);

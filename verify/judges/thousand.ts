@@ -11,6 +11,8 @@ import { namespaceOf } from './transition';
 
 const SERVICES = 1000;
 const SECONDS = 300;
+/** Made already, by a request whose answer was lost. */
+const CONFLICT = 409;
 /** Made in this order, and each kind before the next: a pod wants its account, policies and claims. */
 const FIRST = ['Namespace', 'LimitRange', 'ResourceQuota', 'ServiceAccount', 'Role', 'RoleBinding'];
 
@@ -49,7 +51,9 @@ function synthesizeThousand(): ManifestSet {
 async function createAll({ client }: Cluster, objects: readonly KubernetesObject[]): Promise<string[]> {
   const create = async (object: KubernetesObject): Promise<string[]> => {
     const reply = await client.request('POST', String(await client.collection(object)), { body: object });
-    return reply.status < 300 ? [] : [`${describe(object)}: ${reply.status} ${JSON.stringify(reply.body['message'])}`];
+    return reply.status < 300 || reply.status === CONFLICT
+      ? []
+      : [`${describe(object)}: ${reply.status} ${JSON.stringify(reply.body['message'])}`];
   };
   const problems: string[] = [];
   for (const kind of FIRST) {
