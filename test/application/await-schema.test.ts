@@ -84,7 +84,7 @@ describe('The wait for a schema that another image makes', () => {
   test('has the role of its own image, what the command reads, and what that is made of', () => {
     expect(props.env?.map((item) => [item.name, 'secret' in item ? item.secret : ''])).toEqual([
       ['SIGNING', 'signing'],
-      ['QUEUE_PASSWORD', 'queue'],
+      ['QUEUE_PASSWORD', 'queue-jobs'],
       ['RABBITMQ_URL', ''],
       ['DB_PASSWORD', 'db-jobs'],
       ['DATABASE_URL', ''],

@@ -68,9 +68,18 @@ export function ownSchema(service: ParsedService, schemas: Schemas): ServicePlan
   return own && { command: own.migrations.ready, timeoutSeconds: own.migrations.timeoutSeconds };
 }
 
+/** The variables of the stores that both talk to, with the credentials of the one that waits. */
+function commonEnv(service: ParsedService, by: ParsedService, { stores }: Schemas): EnvPlan[] {
+  return Object.entries(by.arrows).flatMap(([target, arrow]) => {
+    const store = stores.get(target);
+    return store === undefined || !(target in service.arrows) ? [] : storeEnv(store, service, arrow, 'usual');
+  });
+}
+
 /**
  * The waits of a service of another image: in the migrating image, with its settings and what `reads` names of its
- * variables; the database in the asking service's own role, which may read all that the owner makes.
+ * variables; the database, and every store that both talk to, in the asking service's own role and account. A role may read
+ * all that the owner makes.
  */
 export function otherSchemas(context: Context, service: ParsedService, schemas: Schemas): OtherSchemaPlan[] {
   const others = migratedFor(service, schemas).filter(([, { service: by }]) => by.image !== service.image);
@@ -79,7 +88,10 @@ export function otherSchemas(context: Context, service: ParsedService, schemas: 
     if (store === undefined || arrow === undefined) return [];
     const connection = storeEnv(store, service, arrow, 'usual');
     const known = new Set(connection.map((item) => item.name));
-    const rest = envOf(context, by, schemas.stores).filter((item) => !known.has(item.name));
+    const asItself = new Map(commonEnv(service, by, schemas).map((item) => [item.name, item]));
+    const rest = envOf(context, by, schemas.stores)
+      .filter((item) => !known.has(item.name))
+      .map((item) => asItself.get(item.name) ?? item);
     return [
       {
         store: target,
