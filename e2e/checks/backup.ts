@@ -1,6 +1,7 @@
 /** A backup of everything, tried out; the namespace deleted; applied again; restored by the book. */
 
 import { until } from '../cluster/until';
+import { restartEdge } from '../edge';
 import { makeGivenSecrets } from '../given';
 import { clientOf } from '../incident';
 import { runFrom, runOver } from '../jobs';
@@ -35,8 +36,10 @@ async function restore(stage: Stage): Promise<void> {
   await kubectl('scale', 'deployment', '--replicas=0', '--selector=app.kubernetes.io/managed-by=keelson');
   for (const name of caches) await kubectl('scale', `statefulset/${name}`, '--replicas=0');
   const gone = ['wait', 'pod', '--for=delete', '--timeout=120s', '--selector'];
-  const idle = [...plan.services, ...plan.stores.filter(({ kind }) => kind === 'redis')].map(({ name }) => name);
-  await kubectl(...gone, `app.kubernetes.io/name in (${idle.join(',')})`);
+  const stores = new Set(plan.stores.map(({ name }) => name));
+  const users = plan.arrows.flatMap(({ from, to, why }) => (why === 'drawn' && stores.has(to.name) ? [from] : []));
+  const idle = new Set([...users, ...caches]);
+  await kubectl(...gone, `app.kubernetes.io/name in (${[...idle].join(',')})`);
   await Promise.all(
     subjects.map(async ({ kind, restore: { name } }) => {
       await (kind === 'volume' ? runFrom(stage, name) : runOver(stage, name));
@@ -48,10 +51,17 @@ async function restore(stage: Stage): Promise<void> {
     if (controller === 'Deployment') await kubectl('scale', `deployment/${name}`, `--replicas=${replicas.min}`);
 }
 
+/** As a catastrophe does it: nothing has time to end well. */
+async function loseNamespace({ namespace }: Stage): Promise<void> {
+  await mustKubectl(['delete', 'namespace', namespace, '--wait=false']);
+  await mustKubectl(['-n', namespace, 'delete', 'pods', '--all', '--force', '--grace-period=0']);
+  await mustKubectl(['wait', `namespace/${namespace}`, '--for=delete', '--timeout=180s'], 190);
+}
+
 /** Comes last but one: nothing of what was before is there, but the bucket and the keys. */
 export async function checkLostNamespace(stage: Stage): Promise<void> {
   if (find === undefined || stage.manifests.plan.backup === undefined) return;
-  await mustKubectl(['delete', 'namespace', stage.namespace, '--timeout=180s'], 190);
+  await loseNamespace(stage);
   stage.say('  the namespace is deleted');
   const begin = Date.now();
   stage.manifests = synthesize({ system: stage.system, tier: 'low', images: stage.user.release });
@@ -69,6 +79,7 @@ export async function checkLostNamespace(stage: Stage): Promise<void> {
     500,
   );
   stage.say('  applied again');
+  await restartEdge();
   await restore(stage);
   await until('everything is Ready', READY_WITHIN, async () => (await unsettled(stage)).length === 0, 500);
   await find(clientOf(stage));

@@ -2,7 +2,7 @@
 // policies let it through; silence means that they do not.
 import { connect } from 'node:net';
 
-const SILENCE = 1000;
+const SILENCE = Number(process.argv[2]);
 
 function attempt({ address, port }) {
   return new Promise((resolve) => {
