@@ -74,7 +74,7 @@ render() {
 
 # WATCHED: files besides, of the certificate and the authority, where there are any.
 # shellcheck disable=SC2086 # a list
-state() { cat "$CREDENTIALS"/* $WATCHED | cksum; }
+state() { cat "$CREDENTIALS"/* \${WATCHED:-} | cksum; }
 
 render || exit 1
 known=$(state)

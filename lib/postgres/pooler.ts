@@ -47,7 +47,7 @@ function poolerContainer(store: PostgresPlan, pooler: PoolerPlan): ContainerProp
     CONFIGURATION: filesFolder,
     CREDENTIALS: credentialsFolder,
     RUN: poolerFolder,
-    WATCHED: watched(store).join(' '),
+    ...(watched(store).length ? { WATCHED: watched(store).join(' ') } : {}),
     PAUSE: String(pauseSeconds),
   };
   return {

@@ -101,6 +101,8 @@ describe('A pooler', () => {
       ['db-back-office', 'back_office'],
     ]);
     expect(JSON.stringify(spec)).not.toContain('superuser');
+    // An empty value would not come back from the API server.
+    expect(Object.values(variables(spec.containers[0]))).not.toContain('');
     expect(spec.volumes).toContainEqual({ name: 'userlist', emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } });
     expect(plan.secrets.find(({ name }) => name === 'db-backend')?.usedBy).toContain('db-pooler');
   });
