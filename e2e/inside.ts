@@ -1,4 +1,5 @@
 /** The half that runs in the first node's network: brings the cluster up, applies the system, and checks. */
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { checkBackup, checkLostNamespace } from './checks/backup';
 import { checkDrain } from './checks/drain';
@@ -15,7 +16,6 @@ import { startCluster } from './cluster/cluster';
 import { Enforcer } from './cluster/enforcer';
 import { nodeLayouts } from './cluster/layout';
 import { serveImages } from './cluster/registry';
-import { tearDown } from './cluster/teardown';
 import { until } from './cluster/until';
 import { createDisks } from './disks';
 import { startEdge } from './edge';
@@ -153,7 +153,9 @@ async function explain({ namespace }: Stage): Promise<void> {
 
 // Whoever started us holds the other end: when that is killed, nobody else would clean up.
 process.stdin.resume().on('end', () => {
-  void tearDown().finally(() => process.exit(1));
+  const down = ['--import', 'tsx', join(__dirname, 'run.ts'), '--down'];
+  spawn(process.execPath, down, { detached: true, stdio: 'ignore' }).unref();
+  process.exit(1);
 });
 
 main(process.argv.slice(2)).then(

@@ -106,6 +106,8 @@ export class Api {
           else if (event.type === 'ADDED' || event.type === 'MODIFIED') objects.set(key, event.object);
           if (!ended) changed(objects);
         });
+        // Broken off: it closes next.
+        for (const stream of [answer, lines]) stream.on('error', () => undefined);
         lines.on('close', again);
       });
       sent.on('error', again);
