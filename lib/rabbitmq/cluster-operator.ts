@@ -10,7 +10,7 @@ import { retained } from '../kubernetes/retention';
 import { containerSecurity } from '../kubernetes/security';
 import type { Plan, RabbitmqPlan } from '../model/plan';
 import { byteQuantity } from '../model/quantities';
-import { accountsScript, serverConfiguration } from './configuration';
+import { accountsEnvironment, accountsScript, serverConfiguration } from './configuration';
 import { definitions } from './definitions';
 
 export interface ClusterOperatorProps {
@@ -47,8 +47,7 @@ function accountsContainer(plan: Plan, store: RabbitmqPlan): k8s.Container {
     env: [
       { name: 'HOME', value: home },
       { name: 'CONFIGURATION', value: scriptsFolder },
-      { name: 'ACCOUNTS', value: store.accounts.map(({ name }) => name).join(' ') },
-      { name: 'TAGS', value: store.management ? 'administrator' : '' },
+      ...accountsEnvironment(store),
       { name: 'PASSWORDS', value: passwordsFolder },
     ],
     resources: resourceRequirements(store.resources),

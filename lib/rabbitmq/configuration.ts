@@ -59,6 +59,14 @@ export const environmentFile = `USE_LONGNAME=true
 NODENAME=rabbit@$(hostname -f)
 `;
 
+/** Who the accounts are, for `accountsScript`. A broker without a management page has no variable for its tag. */
+export function accountsEnvironment(store: RabbitmqPlan): { readonly name: string; readonly value: string }[] {
+  return [
+    { name: 'ACCOUNTS', value: store.accounts.map(({ name }) => name).join(' ') },
+    ...(store.management ? [{ name: 'TAGS', value: 'administrator' }] : []),
+  ];
+}
+
 /**
  * Writes the definitions of the accounts from the Secrets, beside those of the system: imported at every start, so that a
  * new password holds from the next one on. Whoever has the tag may open the management page, where that is served.
@@ -77,7 +85,7 @@ for account in $ACCOUNTS; do
       exit 1
       ;;
   esac
-  users=$users\${users:+,}$(printf '{"name":"%s","password":"%s","tags":"%s"}' "$account" "$password" "$TAGS")
+  users=$users\${users:+,}$(printf '{"name":"%s","password":"%s","tags":"%s"}' "$account" "$password" "\${TAGS:-}")
   permissions=$permissions\${permissions:+,}$(
     printf '{"user":"%s","vhost":"/","configure":".*","write":".*","read":".*"}' "$account"
   )

@@ -5,7 +5,7 @@ import type { PodProps } from '../kubernetes/pod';
 import { probe, tcpAction } from '../kubernetes/probes';
 import { dataVolume } from '../kubernetes/stateful-set';
 import type { Plan, RabbitmqPlan } from '../model/plan';
-import { stopScript } from './configuration';
+import { accountsEnvironment, stopScript } from './configuration';
 
 /** The image's own folder for it: server and tools look here unasked. */
 const configurationFolder = '/etc/rabbitmq';
@@ -32,8 +32,7 @@ function rabbitmqContainer(store: RabbitmqPlan): ContainerProps {
     env: [
       { name: 'HOME', value: home },
       { name: 'CONFIGURATION', value: configurationFolder },
-      { name: 'ACCOUNTS', value: store.accounts.map(({ name }) => name).join(' ') },
-      { name: 'TAGS', value: store.management ? 'administrator' : '' },
+      ...accountsEnvironment(store),
       { name: 'PASSWORDS', value: `${credentialsFolder}/accounts` },
       { name: 'COOKIE_FILE', value: `${credentialsFolder}/cookie` },
       { name: 'RABBITMQ_CONFIG_FILES', value: `${home}/conf.d/*.conf` },

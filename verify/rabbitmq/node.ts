@@ -108,7 +108,6 @@ export class Node {
       HOME: `${folder}/home`,
       CONFIGURATION: folder,
       ACCOUNTS: Object.keys(passwords).join(' '),
-      TAGS: '',
       PASSWORDS: `${folder}/passwords`,
       COOKIE_FILE: `${folder}/cookie`,
       RABBITMQ_CONFIG_FILES: `${folder}/home/conf.d/*.conf`,
