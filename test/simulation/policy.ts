@@ -77,9 +77,15 @@ export interface PolicyRule {
   readonly ports: readonly PolicyPort[];
 }
 
+/** The same object is asked about in many worlds. */
+const known = new WeakMap<object, NetworkPolicy>();
+
 /** @throws ZodError when it is no NetworkPolicy that the API server takes */
 export function readPolicy(manifest: unknown): NetworkPolicy {
-  return networkPolicy.parse(manifest);
+  if (typeof manifest !== 'object' || manifest === null) return networkPolicy.parse(manifest);
+  const policy = known.get(manifest) ?? networkPolicy.parse(manifest);
+  known.set(manifest, policy);
+  return policy;
 }
 
 /** The directions that a policy closes. Where it does not say: ingress always, egress when there are egress rules. */

@@ -67,6 +67,12 @@ export interface Side {
   readonly allowedBy: readonly string[];
 }
 
+/** What either side of a pair says to a port. */
+export interface Halves {
+  readonly sends: (port: number, protocol: Protocol) => boolean;
+  readonly accepts: (port: number, protocol: Protocol) => boolean;
+}
+
 /** A connection is open when both of its sides allow it. */
 export interface Verdict {
   readonly allowed: boolean;
@@ -85,8 +91,13 @@ function coversPort(rule: PolicyPort, to: End, port: number, protocol: Protocol)
   return named.some((it) => it.containerPort === port && it.protocol === protocol);
 }
 
+/** Whether a rule covers a port: without ports it covers all. */
+function coversRule({ ports }: PolicyRule, to: End, port: number, protocol: Protocol): boolean {
+  return ports.length === 0 || ports.some((it) => coversPort(it, to, port, protocol));
+}
+
 /** "A Pod cannot block access to itself", and "traffic to and from the node where a Pod is running is always allowed". */
-function isExempt({ from, to }: Connection): boolean {
+function isExempt({ from, to }: Pick<Connection, 'from' | 'to'>): boolean {
   return from === to || from.kind === 'own-node' || to.kind === 'own-node';
 }
 
@@ -117,13 +128,26 @@ export class Simulation {
   }
 
   /** Whether the side that opens it may: half of the answer. */
-  sends(connection: Connection): boolean {
-    return isExempt(connection) || this.#opens('Egress', connection.from, connection.to, connection);
+  sends({ from, to, port, protocol = 'TCP' }: Connection): boolean {
+    return this.between(from, to).sends(port, protocol);
   }
 
   /** Whether the side that listens lets it in: the other half. */
-  accepts(connection: Connection): boolean {
-    return isExempt(connection) || this.#opens('Ingress', connection.to, connection.from, connection);
+  accepts({ from, to, port, protocol = 'TCP' }: Connection): boolean {
+    return this.between(from, to).accepts(port, protocol);
+  }
+
+  /** The two halves for every port of one pair: whether the other end is a peer is found out once for all of them. */
+  between(from: End, to: End): Halves {
+    if (isExempt({ from, to })) return { sends: () => true, accepts: () => true };
+    const egress = this.#rulesFor('Egress', from, to);
+    const ingress = this.#rulesFor('Ingress', to, from);
+    const covers = (rules: readonly PolicyRule[] | undefined, port: number, protocol: Protocol): boolean =>
+      rules === undefined || rules.some((rule) => coversRule(rule, to, port, protocol));
+    return {
+      sends: (port, protocol) => covers(egress, port, protocol),
+      accepts: (port, protocol) => covers(ingress, port, protocol),
+    };
   }
 
   /** The same with the policies that decided, for messages. */
@@ -135,10 +159,13 @@ export class Simulation {
     return { allowed: egress.allowed && ingress.allowed, egress, ingress };
   }
 
-  #opens(type: PolicyType, own: End, other: End, connection: Connection): boolean {
-    if (own.kind !== 'pod') return true;
-    const policies = this.#policiesOf(own, type);
-    return policies.length === 0 || policies.some((policy) => this.#policyAllows(policy, type, other, connection));
+  /** The rules that name the other end; undefined where no policy closes this direction of our own. */
+  #rulesFor(type: PolicyType, own: End, other: End): readonly PolicyRule[] | undefined {
+    const policies = own.kind === 'pod' ? this.#policiesOf(own, type) : [];
+    if (policies.length === 0) return undefined;
+    return policies.flatMap((policy) =>
+      rulesOf(policy, type).filter((rule) => this.#isAmong(rule.peers, policy.metadata.namespace, other)),
+    );
   }
 
   #side(type: PolicyType, own: End, other: End, connection: Connection): Side {
@@ -168,8 +195,12 @@ export class Simulation {
   }
 
   #ruleAllows(rule: PolicyRule, namespace: string, other: End, { to, port, protocol = 'TCP' }: Connection): boolean {
-    const portMatches = rule.ports.length === 0 || rule.ports.some((it) => coversPort(it, to, port, protocol));
-    return portMatches && (rule.peers.length === 0 || rule.peers.some((peer) => this.#isPeer(peer, namespace, other)));
+    return coversRule(rule, to, port, protocol) && this.#isAmong(rule.peers, namespace, other);
+  }
+
+  /** Whether peers of a policy in `namespace` mean this end: none are all. */
+  #isAmong(peers: readonly PolicyPeer[], namespace: string, end: End): boolean {
+    return peers.length === 0 || peers.some((peer) => this.#isPeer(peer, namespace, end));
   }
 
   /** Whether a peer of a policy in `namespace` means this end. */

@@ -136,10 +136,10 @@ export function openingsOf({ simulation, own, foreign, ports }: World): Openings
   const open = new Set<string>();
   const halfOpen = new Set<string>();
   const ask = (fromName: string, from: End, toName: string, to: End): void => {
+    const pair = simulation.between(from, to);
     for (const { port, protocol } of ports) {
-      const connection = { from, to, port, protocol };
-      const sends = simulation.sends(connection);
-      const accepts = simulation.accepts(connection);
+      const sends = pair.sends(port, protocol);
+      const accepts = pair.accepts(port, protocol);
       if (sends && accepts) open.add(written(fromName, toName, port, protocol));
       else if ((sends || accepts) && own.has(fromName) && own.has(toName)) {
         halfOpen.add(written(fromName, toName, port, protocol));
