@@ -79,14 +79,14 @@ const acts: readonly Readonly<Record<string, Check>>[] = [
     policies: checkPolicies,
     backup: checkBackup,
   },
-  // Early, because five minutes pass until it goes down again.
-  { 'scale-up': checkScaleUp, control: checkNegativeControl, dashboards: checkDashboards },
   { release: checkRelease },
+  // Five minutes pass until it goes down again: the acts up to then take up that time.
+  { 'scale-up': checkScaleUp, control: checkNegativeControl, dashboards: checkDashboards },
   { drain: checkDrain },
   { kill: checkKills, 'kill-workers': checkWorkerKills, 'kill-monitoring': checkMonitoringKills },
   // Before the database goes, which answers for them.
-  { 'scale-down': checkScaleDown, promises: keepPromises },
-  { 'lost-database': checkLostDatabase },
+  { promises: keepPromises },
+  { 'lost-database': checkLostDatabase, 'scale-down': checkScaleDown },
   { 'lost-namespace': checkLostNamespace },
   { tiers: checkTiers },
   { 'last promises': keepPromises },

@@ -1,6 +1,7 @@
 /** A release and a restart of every web service under load; and a control that must fail, or the load would see nothing. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../cluster/until';
+import { restartEdge } from '../edge';
 import { during } from '../incident';
 import { synthesize } from '../manifests';
 import { expect, mustKubectl, type Stage, unsettled } from '../stage';
@@ -71,5 +72,8 @@ export async function checkNegativeControl(stage: Stage): Promise<void> {
   const text = `${name} without its pause before the end: ${failed} of ${requests} requests fail`;
   stage.facts.set('Negative control', text);
   await applyAndSettle(stage);
+  // Connections to pods that went without a word stay in the node's table, and would swallow those of later checks that
+  // happen to have the same port: the edge begins anew, with another address.
+  await restartEdge();
   expect(failed > 0, `The control did not fail: the load would not have seen a bad rolling update`);
 }

@@ -71,7 +71,7 @@ export async function checkScaleDown(stage: Stage): Promise<void> {
     DOWN_SECONDS,
     async () => {
       const { spec, status } = await autoscaler(stage, burn.service);
-      return status.desiredReplicas === spec.minReplicas && (await unsettled(stage)).length === 0;
+      return status.desiredReplicas === spec.minReplicas && status.currentReplicas === spec.minReplicas;
     },
     2000,
   );
