@@ -67,21 +67,12 @@ export async function checkLostNamespace(stage: Stage): Promise<void> {
   stage.manifests = synthesize({ system: stage.system, tier: 'low', images: stage.user.release });
   await makeGivenSecrets(stage.manifests);
   await mustKubectl(['apply', '-f', stage.manifests.folder]);
-  await until(
-    'the stores and their Jobs are ready',
-    READY_WITHIN,
-    async () => {
-      const open = await unsettled(stage);
-      const { plan } = stage.manifests;
-      const web = new Set([...plan.services.map(({ name }) => name), 'alertmanager', 'prometheus', 'grafana']);
-      return open.every((name) => web.has(name));
-    },
-    500,
-  );
+  const settled = async (): Promise<boolean> => (await unsettled(stage)).length === 0;
+  await until('everything is Ready, and empty', READY_WITHIN, settled, 500);
   stage.say('  applied again');
   await restartEdge();
   await restore(stage);
-  await until('everything is Ready', READY_WITHIN, async () => (await unsettled(stage)).length === 0, 500);
+  await until('everything is Ready again', READY_WITHIN, settled, 500);
   await find(clientOf(stage));
   const seconds = ((Date.now() - begin) / 1000).toFixed(0);
   const text = `deleted, applied again and restored in ${seconds} s: the note and the file of before are there`;
