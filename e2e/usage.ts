@@ -60,7 +60,8 @@ export class UsageRecorder {
     const container = pod.spec.containers.find((it) => it.name === name) as ({ name: string } & Requests) | undefined;
     if (container === undefined || pod.metadata.name.startsWith('idle-')) return;
     const workload = workloadOf(pod);
-    const title = name === workload || pod.spec.containers.length === 1 ? workload : `${workload}/${name}`;
+    // What stands beside the program itself has its own name.
+    const title = pod.spec.containers[0]?.name === name ? workload : `${workload}/${name}`;
     const use = this.uses.get(title) ?? {
       requestedCpu: container.resources?.requests?.['cpu'] ?? '–',
       requestedMemory: container.resources?.requests?.['memory'] ?? '–',
