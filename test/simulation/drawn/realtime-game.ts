@@ -20,7 +20,8 @@ export const realtimeGame: Drawing = {
       environments: watched,
       open: ['prometheus → front-end:9113 back-end:8000'],
     },
-    // As its address inside the cluster leads to the pod that ends TLS.
+    // A way through the edge, no question to the pod: its address inside the cluster leads to the pod that ends TLS. By a
+    // Gateway the same question goes to the Gateway's pods; the proxy itself is watched through its exporter either way.
     { environments: watched, edges: ['usual'], open: ['blackbox-exporter → front-end:8443'] },
     { environments: ['staging', 'production'], open: ['prometheus → postgres:9187 redis:9121'] },
     {
