@@ -81,7 +81,7 @@ const acts: readonly Readonly<Record<string, Check>>[] = [
   },
   { release: checkRelease },
   // Five minutes pass until it goes down again: the acts up to then take up that time.
-  { 'scale-up': checkScaleUp, control: checkNegativeControl, dashboards: checkDashboards },
+  { 'scale-up': checkScaleUp, dashboards: checkDashboards },
   { drain: checkDrain },
   { kill: checkKills, 'kill-workers': checkWorkerKills, 'kill-monitoring': checkMonitoringKills },
   // Before the database goes, which answers for them.
@@ -89,7 +89,7 @@ const acts: readonly Readonly<Record<string, Check>>[] = [
   { 'lost-database': checkLostDatabase, 'scale-down': checkScaleDown },
   { 'lost-namespace': checkLostNamespace },
   { tiers: checkTiers },
-  { 'last promises': keepPromises },
+  { control: checkNegativeControl, 'last promises': keepPromises },
 ];
 
 /** What an act needs besides itself: with `--only` too. */
