@@ -168,7 +168,9 @@ export default {
   },
 
   routes: [
-    { path: '/', to: 'frontend' },
+    { path: '/', to: 'frontend', in: 'production' },
+    // Vite's client opens its WebSocket at the base path unless the project's configuration says `/ws`.
+    { path: '/', to: 'frontend', websocket: true, in: 'development' },
     { path: '/api/', to: 'backend' },
     { path: '/admin/', to: 'backend' },
     { path: '/static/', to: 'backend' },

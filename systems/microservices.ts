@@ -199,7 +199,9 @@ export default {
   },
 
   routes: [
-    { path: '/', to: 'frontend' },
+    { path: '/', to: 'frontend', in: 'production' },
+    // Vite reloads the page by a WebSocket at the base path.
+    { path: '/', to: 'frontend', websocket: true, in: 'development' },
     // A finished job reaches the browser here, by WebSocket or server-sent event.
     { path: '/api/', to: 'api', websocket: true, streaming: true },
     // Log-ins are what is guessed at.

@@ -82,8 +82,9 @@ test('routes of production', () => {
   ]);
 });
 
-test('development adds the routes of Vite', () => {
+test('development adds the routes of Vite, and its WebSocket at the base path', () => {
   expect(routes(development).filter((route) => !routes(production).includes(route))).toEqual([
+    '/ → frontend websocket',
     '/@vite/ → frontend',
     '/ws → frontend websocket',
   ]);

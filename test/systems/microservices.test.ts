@@ -110,6 +110,7 @@ test('zones lead from the public to the data, which nothing outside reaches', ()
 
 test('the gateway limits rates, log-ins most of all', () => {
   expect(routes(production)).toEqual(['/ → frontend', '/api/ → api websocket streaming', '/api/v1/auth/ → api']);
+  expect(routes(development)).toContain('/ → frontend websocket');
   const limits = named(production.services, 'gateway').proxy?.routes.map(({ path, rate }) => [path, rate?.perSecond]);
   expect(limits).toEqual([
     ['/api/v1/auth/', 2],
