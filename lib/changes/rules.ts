@@ -6,7 +6,7 @@ import { isRecord } from '../model/merge';
 import { mib } from '../model/quantities';
 import { at, type Manifest } from './manifests';
 import { frozen, onKinds, type Rule, refusal } from './refusal';
-import { databaseIdentity, postgresVersion, smallerQueue } from './stores';
+import { databaseIdentity, postgresVersion, redisCluster, smallerQueue } from './stores';
 
 /** The fields of a StatefulSet that may change; every other one is frozen. */
 const statefulSetMayChange = [
@@ -63,6 +63,7 @@ const replicasDip: Rule = (before, after) => {
 export const rules: readonly Rule[] = [
   onKinds(['StatefulSet'], statefulSet),
   onKinds(['StatefulSet'], postgresVersion),
+  onKinds(['StatefulSet'], redisCluster),
   onKinds(['StatefulSet', 'RabbitmqCluster'], smallerQueue),
   onKinds(['CronJob'], databaseIdentity),
   onKinds(['Deployment', 'DaemonSet'], frozen('immutable-selector', 'a-selector', ['spec', 'selector'])),

@@ -64,6 +64,26 @@ export const smallerQueue: Rule = (before, after) => {
   return [refusal('queue-shrinks', 'a-smaller-rabbitmq', replicas, was, is)];
 };
 
+/** How many primaries share the keys; undefined where one has them all. */
+function shardsOf({ object }: Manifest): string | undefined {
+  const env = at(object, ['spec', 'template', 'spec', 'containers', 0, 'env']);
+  const found = (Array.isArray(env) ? env : []).find((variable: unknown) => at(variable, ['name']) === 'SHARDS');
+  return found === undefined ? undefined : String(at(found, ['value']));
+}
+
+/**
+ * A server alone and a member of a cluster cannot start on each other's files. Of a cluster, a shard whose primary goes
+ * with its volume is lost, so a person looks first.
+ */
+export const redisCluster: Rule = (before, after) => {
+  if (component(after) !== 'cache') return [];
+  const [was, is] = [shardsOf(before), shardsOf(after)];
+  if (was !== is) return [refusal('redis-engine', 'redis-and-redis-cluster', [...image.slice(0, -1), 'env'], was, is)];
+  const [many, few] = [at(before.object, replicas), at(after.object, replicas)];
+  if (is === undefined || typeof many !== 'number' || typeof few !== 'number' || few >= many) return [];
+  return [refusal('cluster-shrinks', 'a-smaller-redis-cluster', replicas, many, few)];
+};
+
 const containers = ['spec', 'jobTemplate', 'spec', 'template', 'spec', 'containers'];
 
 /** What `reconcile.sh DATABASE OWNER [ROLE …]` of the roles CronJob makes. */

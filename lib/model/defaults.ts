@@ -19,6 +19,12 @@ export const helperResources: Resources = {
   ephemeral: 32,
 };
 
+/** Primaries of a Redis Cluster: the fewest that can elect another one when one of them is gone. */
+export const redisShards = 3;
+
+/** Where the members of a Redis Cluster talk to each other: 10000 above the clients' port, as Redis has it. */
+export const redisBusPort = 16379;
+
 /** PgBouncer has one thread; a client costs it a few KiB, and some tens of them with TLS. */
 export const poolerResources: Resources = {
   requests: { cpu: 50, memory: 64 },

@@ -1,3 +1,4 @@
+import { redisBusPort } from '../model/defaults';
 import type { RedisPlan } from '../model/plan';
 
 /**
@@ -20,6 +21,25 @@ save 60 10000
 maxmemory ${store.maxMemory}mb
 maxmemory-policy ${store.evictionPolicy}
 loglevel notice
+`;
+}
+
+/** How long a member of a cluster may be silent before the others elect a replica of its. */
+const silenceMilliseconds = 10_000;
+
+/**
+ * What a member of a cluster has besides. Clients are sent to names, because addresses change; a shard that is gone takes
+ * no other with it; a replica stays with its shard, where the next start looks for it.
+ * @see https://github.com/redis/redis/blob/7.4.0/redis.conf
+ */
+export function clusterConfiguration(store: Pick<RedisPlan, 'port' | 'maxMemory' | 'evictionPolicy'>): string {
+  return `${serverConfiguration(store)}cluster-enabled yes
+cluster-config-file /data/nodes.conf
+cluster-port ${redisBusPort}
+cluster-node-timeout ${silenceMilliseconds}
+cluster-preferred-endpoint-type hostname
+cluster-require-full-coverage no
+cluster-allow-replica-migration no
 `;
 }
 

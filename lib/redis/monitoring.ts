@@ -23,6 +23,9 @@ const server = 'namespace, job, pod';
 /** A replica acknowledges every second; what it has not for this long is lost with the primary. */
 const lagSeconds = 30;
 
+/** Of every Redis Cluster: each key has one. */
+const slots = 16384;
+
 /** The server that takes writes. */
 function primary(series: Series): string {
   return series('redis_instance_info', 'role="master"');
@@ -118,13 +121,15 @@ function persistence(store: RedisPlan, series: Series): Alert[] {
 }
 
 function replication(store: RedisPlan, series: Series): Alert[] {
-  const replicas = store.replicas.min - 1;
+  const { shards = 1 } = store.cluster ?? {};
+  const replicas = store.replicas.min / shards - 1;
   if (store.external || replicas < 1) return [];
+  const followers = `${series('redis_connected_slaves')} and on (${server}) ${primary(series)}`;
   return [
     {
       name: 'RedisReplicationBroken',
       // As the primary counts them: a replica that is gone says nothing of its link.
-      expr: `max by (namespace, job) (${series('redis_connected_slaves')} and on (${server}) ${primary(series)}) < ${replicas}`,
+      expr: `${shards > 1 ? 'min' : 'max'} by (namespace, job) (${followers}) < ${replicas}`,
       for: '5m',
       severity: 'critical',
       service: store.name,
@@ -190,6 +195,16 @@ function row(store: RedisPlan, series: Series): DashboardRow {
   };
 }
 
+/** Replicas refuse writes: without a primary the store is down, whoever else answers. */
+function status(store: RedisPlan, series: Series): string {
+  // Of a cluster without one of its shards a part of all requests fails.
+  if (store.cluster !== undefined)
+    return `max(${series('redis_cluster_state')} * (${series('redis_cluster_slots_ok')} == bool ${slots}))`;
+  return store.replication === undefined || store.external
+    ? `max(${series('redis_up')})`
+    : `max(${series('redis_up')} and on (${server}) ${primary(series)})`;
+}
+
 function contribution(plan: Plan, store: RedisPlan, exporter: ExporterPlan): Contribution {
   const series = seriesOf(plan, store.name);
   return {
@@ -198,11 +213,7 @@ function contribution(plan: Plan, store: RedisPlan, exporter: ExporterPlan): Con
     ...exporterParts(store, exporter),
     scrapes: [scrapeOf(exporter)],
     alerts: alerts(plan, store, series),
-    // Replicas refuse writes: without a primary the store is down, whoever else answers.
-    status:
-      store.replication === undefined || store.external
-        ? `max(${series('redis_up')})`
-        : `max(${series('redis_up')} and on (${server}) ${primary(series)})`,
+    status: status(store, series),
     row: row(store, series),
     down: { alert: 'RedisDown', silences: clientsOf(plan, store.name) },
   };

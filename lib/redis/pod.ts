@@ -10,8 +10,9 @@ const configurationFolder = '/etc/redis';
 const passwordFolder = '/run/secrets/redis';
 const renderedFolder = '/run/redis';
 const readyScript = `${configurationFolder}/ready.sh`;
+const stopScript = `${configurationFolder}/stop.sh`;
 
-/** On SIGTERM the server writes a last snapshot. */
+/** A member of a cluster hands over; on SIGTERM the server waits for its replicas and writes a last snapshot. */
 const graceSeconds = 60;
 
 /** Loading the append-only file of a full server may take minutes; killing it starts it over. */
@@ -26,19 +27,27 @@ function probes(store: RedisPlan): Pick<ContainerProps, 'startupProbe' | 'readin
   const timing = { intervalSeconds, timeoutSeconds: probeTimeout, tries };
   return {
     startupProbe: probe(ready, { intervalSeconds: startInterval, timeoutSeconds: probeTimeout, tries: startTries }),
-    readinessProbe: probe(store.replication === undefined ? ready : commandAction(['/bin/sh', readyScript]), timing),
+    readinessProbe: probe(membersOf(store) === 1 ? ready : commandAction(['/bin/sh', readyScript]), timing),
     livenessProbe: probe(tcpAction('redis'), timing),
   };
 }
 
+/** Pods at the largest tier. */
+function membersOf({ cluster, replication }: RedisPlan): number {
+  return (cluster ?? replication)?.members ?? 1;
+}
+
 /** What a member knows of the others. */
 function memberEnv(store: RedisPlan): EnvPlan[] {
-  if (store.replication === undefined) return [];
+  const members = membersOf(store);
+  if (members === 1) return [];
   const pods = podsServiceName(store);
-  const hosts = Array.from({ length: store.replication.members }, (_, ordinal) => `${store.name}-${ordinal}.${pods}`);
+  const hosts = Array.from({ length: members }, (_, ordinal) => `${store.name}-${ordinal}.${pods}`);
   return [
     { name: 'DATA', value: '/data' },
-    { name: 'PRIMARY', value: String(store.primary) },
+    store.cluster === undefined
+      ? { name: 'PRIMARY', value: String(store.primary) }
+      : { name: 'SHARDS', value: String(store.cluster.shards) },
     { name: 'MEMBERS', value: hosts.map((host) => `${host}:${store.port}`).join(' ') },
   ];
 }
@@ -63,6 +72,7 @@ function redisContainer(store: RedisPlan): ContainerProps {
     scratch: [{ path: renderedFolder, size: 1 }],
     resources: store.resources,
     ...probes(store),
+    ...(store.cluster && { lifecycle: { preStop: { exec: { command: ['/bin/sh', stopScript] } } } }),
   };
 }
 

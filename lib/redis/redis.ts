@@ -6,7 +6,8 @@ import { serviceAccount } from '../kubernetes/service-account';
 import { podsServiceName, statefulSet } from '../kubernetes/stateful-set';
 import type { Plan, RedisPlan } from '../model/plan';
 import { Claim } from '../storage';
-import { serverConfiguration, startScript } from './configuration';
+import { clusterReadyScript, clusterStartScript, clusterStopScript } from './cluster-files';
+import { clusterConfiguration, serverConfiguration, startScript } from './configuration';
 import { memberReadyScript, memberStartScript } from './member-files';
 import { redisPod } from './pod';
 
@@ -16,6 +17,13 @@ export interface RedisProps {
 }
 
 function configurationFiles(store: RedisPlan): Record<string, string> {
+  if (store.cluster !== undefined)
+    return {
+      'redis.conf': clusterConfiguration(store),
+      'start.sh': clusterStartScript,
+      'ready.sh': clusterReadyScript,
+      'stop.sh': clusterStopScript,
+    };
   const configuration = { 'redis.conf': serverConfiguration(store) };
   return store.replication === undefined
     ? { ...configuration, 'start.sh': startScript }
@@ -23,8 +31,8 @@ function configurationFiles(store: RedisPlan): Record<string, string> {
 }
 
 /**
- * A Redis server, or a primary with replicas: its claims, its configuration, one StatefulSet, the Service that takes
- * writes, the one for reads from any member, the headless one. An external server needs no objects: its host stands in the
+ * A Redis server, a primary with replicas or a cluster: its claims, its configuration, one StatefulSet, the Service that
+ * takes writes, the one for reads from any member, the headless one. Of a cluster any member tells a client where to go. An external server needs no objects: its host stands in the
  * applications' variables.
  */
 export class Redis extends Construct {
@@ -36,13 +44,13 @@ export class Redis extends Construct {
     serviceAccount(this, plan, store);
     configMap(this, plan, store, `${store.name}-config`, files);
     service(this, { plan, workload: store, name: podsServiceName(store), headless: true });
-    const primary = `${store.name}-${store.primary}`;
-    service(this, { plan, workload: store, select: { 'statefulset.kubernetes.io/pod-name': primary } });
+    const primary = { 'statefulset.kubernetes.io/pod-name': `${store.name}-${store.primary}` };
+    service(this, { plan, workload: store, select: store.cluster === undefined ? primary : {} });
     const replicated = store.replication !== undefined;
     if (replicated) service(this, { plan, workload: store, name: `${store.name}-ro` });
     if (allowsDisruptionBudget(store, [])) disruptionBudget(this, plan, store);
     // One after the other, a member that cannot start would hold back the one that is to be promoted in its place.
-    const podManagementPolicy = replicated ? 'Parallel' : 'OrderedReady';
+    const podManagementPolicy = replicated || store.cluster !== undefined ? 'Parallel' : 'OrderedReady';
     statefulSet(this, { ...redisPod(plan, store, files), podManagementPolicy });
   }
 }

@@ -29,6 +29,15 @@ const queue = (replicas: number): Json => ({
   ...object('StatefulSet', { spec: { replicas } }),
   metadata: { name: 'db', namespace: 'shop', labels: { 'app.kubernetes.io/component': 'queue' } },
 });
+const shards = (replicas: number, number?: string): Json => ({
+  ...object('StatefulSet', {
+    spec: {
+      replicas,
+      template: { spec: { containers: [{ env: number === undefined ? [] : [{ name: 'SHARDS', value: number }] }] } },
+    },
+  }),
+  metadata: { name: 'db', namespace: 'shop', labels: { 'app.kubernetes.io/component': 'cache' } },
+});
 const imagePath = 'spec.template.spec.containers.0.image';
 const size = (storage: string): Json => claim({ resources: { requests: { storage } } });
 const set = (spec: Json): Json =>
@@ -117,6 +126,22 @@ const refused: readonly (readonly [string, Json, Json, string, string, string])[
     'a-major-version-of-postgresql',
   ],
   ['fewer members of RabbitMQ', queue(3), queue(1), 'queue-shrinks', 'spec.replicas', 'a-smaller-rabbitmq'],
+  [
+    'fewer copies of a Redis Cluster',
+    shards(6, '3'),
+    shards(3, '3'),
+    'cluster-shrinks',
+    'spec.replicas',
+    'a-smaller-redis-cluster',
+  ],
+  [
+    'a Redis that becomes a cluster',
+    shards(3),
+    shards(3, '3'),
+    'redis-engine',
+    'spec.template.spec.containers.0.env',
+    'redis-and-redis-cluster',
+  ],
   [
     'another name of the database',
     roles(['shop', 'backend']),

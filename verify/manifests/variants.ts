@@ -116,6 +116,15 @@ export const VARIANTS: readonly Variant[] = [
     environment: (base) => engine(base, 'postgres', 'cloudnative-pg'),
   },
   {
+    title: 'a Redis Cluster',
+    refusedBy: ['redis-engine'],
+    system: (base) => ofClusters(base, { backup: null }),
+    environment: (base) => {
+      const stores = ofClusters(base, { engine: 'redis-cluster' });
+      return stores === undefined ? undefined : here(base, stores);
+    },
+  },
+  {
     title: 'the RabbitMQ operator',
     environment: (base) => engine(base, 'rabbitmq', 'rabbitmq-cluster-operator'),
   },
@@ -154,6 +163,16 @@ export const VARIANTS: readonly Variant[] = [
     environment: () => ({ storage: { className: 'fast' } }),
   },
 ];
+
+/** Each Redis that is drawn as a cluster, and whose clients speak it, changed alike. */
+function ofClusters({ system, plan }: VariantBase, patch: unknown): unknown {
+  const drawn = isRecord(system.stores) ? system.stores : {};
+  const own = plan.stores.filter(({ name }) => {
+    const store = drawn[name];
+    return isRecord(store) && store.cluster === true;
+  });
+  return own.length > 0 ? { stores: Object.fromEntries(own.map(({ name }) => [name, patch])) } : undefined;
+}
 
 /** Every store of a kind by another engine. */
 function engine(base: VariantBase, kind: string, name: string): unknown {

@@ -11,6 +11,7 @@ import { type Outcome, run } from '../kit/command';
 import { ensureDebianPackage } from '../kit/debian';
 import { freePorts } from '../servers/ports';
 import { type Server, startServer } from '../servers/process';
+import { cluster } from './cluster';
 import { asNobody, password } from './member';
 import { replication } from './replication';
 
@@ -106,13 +107,16 @@ async function main(): Promise<void> {
   const at = await place('noeviction');
   const cache = await place('allkeys-lru');
   const members = mkdtempSync(join(tmpdir(), 'keelson-redis-members-'));
-  chmodSync(members, 0o755);
+  const clustered = mkdtempSync(join(tmpdir(), 'keelson-redis-cluster-'));
+  for (const folder of [members, clustered]) chmodSync(folder, 0o755);
   try {
     await check(at);
     await evicts(cache);
     await replication(members);
+    await cluster(clustered);
   } finally {
-    for (const folder of [at.folder, cache.folder, members]) rmSync(folder, { recursive: true, force: true });
+    for (const folder of [at.folder, cache.folder, members, clustered])
+      rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -17,7 +17,7 @@ type Check = (context: Context, name: string, store: ParsedStore, path: string) 
 
 const engines: Readonly<Record<ParsedStore['kind'], readonly string[]>> = {
   postgres: ['statefulset', 'cloudnative-pg', 'external'],
-  redis: ['statefulset', 'external'],
+  redis: ['statefulset', 'redis-cluster', 'external'],
   rabbitmq: ['statefulset', 'rabbitmq-cluster-operator', 'external'],
 };
 
@@ -185,7 +185,8 @@ function keepsData(store: ParsedStore): boolean {
 const checkBackup: Check = (context, name, store, path) => {
   const { problems, mode } = context;
   if (store.backup === undefined) {
-    if (mode === 'production' && keepsData(store) && engineOf(context, name, store) !== 'external')
+    const elsewhere = ['external', 'redis-cluster'].includes(engineOf(context, name, store));
+    if (mode === 'production' && keepsData(store) && !elsewhere)
       problems.warning('no-backup', `${path}.backup`, 'nothing', 'a backup: without one a lost volume is lost data');
     return;
   }

@@ -91,7 +91,7 @@ export interface ConnectionBudget {
 
 export interface RedisPlan extends StoreBase {
   readonly kind: 'redis';
-  readonly engine: 'statefulset' | 'external';
+  readonly engine: 'statefulset' | 'redis-cluster' | 'external';
   readonly use: 'cache' | 'queue' | 'mixed';
   /** MiB. */
   readonly maxMemory: number;
@@ -100,6 +100,8 @@ export interface RedisPlan extends StoreBase {
   readonly secret: string;
   /** Set where any tier has replicas, and the same at every tier: a tier changes no pod, but their number. */
   readonly replication: { readonly members: number } | undefined;
+  /** Set for a Redis Cluster: its primaries, and its pods at the largest tier. Member N belongs to shard N modulo shards. */
+  readonly cluster: { readonly shards: number; readonly members: number } | undefined;
 }
 
 /** Who may log in to a broker. */

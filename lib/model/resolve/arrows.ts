@@ -1,3 +1,4 @@
+import { redisBusPort } from '../defaults';
 import type { ArrowEnd, ArrowPlan, Plan, ServicePlan, StorePlan, ToolPlan } from '../plan';
 import type { Context, ParsedOutside } from './context';
 import { statusPort } from './operators';
@@ -106,10 +107,16 @@ const memberPorts: Readonly<Record<StorePlan['kind'], readonly number[]>> = {
   rabbitmq: [4369, 25672],
 };
 
+/** And those that an engine of theirs has besides. */
+const enginePorts: Readonly<Partial<Record<StorePlan['engine'], readonly number[]>>> = {
+  'cloudnative-pg': [statusPort],
+  'redis-cluster': [redisBusPort],
+};
+
 function amongNodes(parts: Parts): ArrowPlan[] {
   return [...parts.stores.values()].flatMap((store): ArrowPlan[] => {
     if (store.replicas.max < 2) return [];
-    const asked = store.engine === 'cloudnative-pg' ? [statusPort] : [];
+    const asked = enginePorts[store.engine] ?? [];
     return [...memberPorts[store.kind], ...asked].map((port) => ({
       from: store.name,
       to: { kind: 'workload', name: store.name },

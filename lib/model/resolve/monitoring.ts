@@ -16,6 +16,7 @@ import type { Sidecar } from '../quota';
 import { monitoringDetails, type ParsedMonitoring, type ParsedReceiver } from '../schema/monitoring';
 import type { Context } from './context';
 import { monitorRole } from './monitor-role';
+import { isOperator } from './operators';
 import { storageClassOf } from './stores';
 import { workload } from './workload';
 
@@ -104,7 +105,7 @@ function exportersOf(context: Context, services: readonly ServicePlan[], stores:
           ? { user: role.name, secret: role.secret }
           : { user: undefined, secret: store.secret };
       // Beside each server of ours; in a pod of its own for one whose pods somebody else makes.
-      const pods = store.engine === 'statefulset' ? store.replicas.max : undefined;
+      const pods = store.external || isOperator(store.engine) ? undefined : store.replicas.max;
       return [exporter(context, store.kind, store.name, pods, login)];
     }),
     ...proxies.map(({ name, replicas }) =>

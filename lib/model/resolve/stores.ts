@@ -1,4 +1,4 @@
-import { storeEphemeral } from '../defaults';
+import { redisShards, storeEphemeral } from '../defaults';
 import type {
   AccountPlan,
   ClaimPlan,
@@ -11,6 +11,7 @@ import type {
   StorePlan,
 } from '../plan';
 import { mib } from '../quantities';
+import { type Tier, tiers } from '../schema/primitives';
 import type { ParsedStore } from '../schema/system';
 import type { Context, Endpoint } from './context';
 import { engineOf } from './engine';
@@ -72,18 +73,23 @@ function claims(
   }));
 }
 
+/** The pods of a store of ours: of a Redis Cluster the copies of each shard. */
+function podsAt(context: Context, name: string, store: ParsedStore, tier: Tier): number {
+  return store.replicas[tier] * (engineOf(context, name, store) === 'redis-cluster' ? redisShards : 1);
+}
+
 /** The claims of a store at its largest tier: going down keeps them, and the quota must hold them still. */
 export function claimsAtMost(context: Context): ClaimPlan[] {
   return [...context.stores].flatMap(([name, store]) => {
     if (endpointOf(context, name, store) !== undefined) return [];
-    const most = Math.max(...store.tiers.map((tier) => store.replicas[tier]));
+    const most = Math.max(...store.tiers.map((tier) => podsAt(context, name, store, tier)));
     return claims(context, name, store, components[store.kind], most);
   });
 }
 
 function base(context: Context, name: string, store: ParsedStore): StoreBase {
   const endpoint = endpointOf(context, name, store);
-  const replicas = endpoint === undefined ? store.replicas[context.tier] : 0;
+  const replicas = endpoint === undefined ? podsAt(context, name, store, context.tier) : 0;
   const component = components[store.kind];
   const port = endpoint?.port ?? storePorts[store.kind];
   const engine = engineOf(context, name, store);
@@ -115,16 +121,18 @@ function base(context: Context, name: string, store: ParsedStore): StoreBase {
 function redis(context: Context, name: string, store: Kind<'redis'>): RedisPlan {
   const common = base(context, name, store);
   const limit = common.resources.limits.memory;
-  const members = Math.max(...Object.values(store.replicas));
+  const members = Math.max(...tiers.map((tier) => podsAt(context, name, store, tier)));
+  const clustered = engineOf(context, name, store) === 'redis-cluster';
   return {
     ...common,
     kind: 'redis',
-    engine: common.external ? 'external' : 'statefulset',
+    engine: common.external ? 'external' : clustered ? 'redis-cluster' : 'statefulset',
     use: store.use,
     maxMemory: store.maxMemory === undefined ? Math.floor(limit * 0.65) : mib(store.maxMemory),
     evictionPolicy: store.use === 'cache' ? 'allkeys-lru' : 'noeviction',
     secret: name,
-    replication: common.external || members === 1 ? undefined : { members },
+    replication: common.external || clustered || members === 1 ? undefined : { members },
+    cluster: clustered ? { shards: redisShards, members } : undefined,
   };
 }
 

@@ -52,13 +52,16 @@ const postgres = z.strictObject({
 
 const redis = z.strictObject({
   kind: z.literal('redis'),
-  engine: z.enum(['statefulset', 'external']).default('statefulset'),
+  engine: z
+    .enum(['statefulset', 'redis-cluster', 'external'])
+    .default('statefulset')
+    .describe('redis-cluster: three primaries that share the keys, each with as many copies as `replicas` says'),
   ...common,
   use: z.enum(['cache', 'queue', 'mixed']).describe('cache alone may evict; queue and mixed refuse writes when full'),
   maxMemory: byteQuantity
     .optional()
     .describe('Unless given, 65 % of the memory limit: a fork for a snapshot needs the rest'),
-  cluster: z.boolean().default(false).describe('Cluster mode, for clients that are declared clusterAware'),
+  cluster: z.boolean().default(false).describe('Drawn as a cluster, for clients that are declared clusterAware'),
 });
 
 /** A queue that is there before anybody declares it. Its type is for ever; what else is said of it may change. */
