@@ -34,12 +34,13 @@ function ofHost(plan: Plan, host: string): Alert[] {
   return [
     {
       name: 'PublicRouteDown',
-      expr: `max(${success}) == 0`,
+      expr: `max by (namespace, instance) (${success}) == 0`,
       for: '2m',
       severity: 'critical',
       service: host,
-      summary: `${host} does not answer`,
-      description: 'Asked through the edge, as a browser would; a status of 500 or above counts as no answer.',
+      summary: `a route of ${host} does not answer`,
+      description:
+        '{{ $labels.instance }}, asked through the edge as a browser would: no answer, or one that says it is broken.',
     },
     // Each question is one request: what share of them failed needs no status codes of the proxy.
     ...burnAlerts({
@@ -67,9 +68,8 @@ function certificatePanel(expiry: string): Panel {
   ]);
 }
 
-function row(plan: Plan): DashboardRow {
+function row(plan: Plan, hosts: readonly string[]): DashboardRow {
   const series = seriesOf(plan, blackboxJob);
-  const hosts = plan.monitors?.checks.filter((check) => check.public).map(({ name }) => name) ?? [];
   const own = `service=~"${hosts.join('|')}"`;
   const objective = (plan.monitors?.objective ?? 0) / 100;
   return {
@@ -97,16 +97,17 @@ function row(plan: Plan): DashboardRow {
   };
 }
 
-/** What the public hosts bring: whether they answer, and for how long their certificates are good. */
+/** What the public hosts bring: whether their routes answer, and for how long their certificates are good. */
 export const edgeMonitoring: Contributor = (plan) => {
-  const hosts = plan.monitors?.checks.filter((check) => check.public) ?? [];
+  const asked = plan.monitors?.checks.filter((check) => check.public) ?? [];
+  const hosts = [...new Set(asked.map(({ name }) => name))];
   if (hosts.length === 0) return [];
   return [
     {
       component: 'edge',
       part: 'public-routes',
-      alerts: hosts.flatMap(({ name }) => ofHost(plan, name)),
-      row: row(plan),
+      alerts: hosts.flatMap((host) => ofHost(plan, host)),
+      row: row(plan, hosts),
     },
   ];
 };

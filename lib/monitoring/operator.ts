@@ -27,6 +27,19 @@ export interface OperatorObjectsProps {
 /** What Grafana's sidecar, as its charts install it, looks for. */
 const dashboardLabel = { grafana_dashboard: '1' };
 
+/** What is asked in the same way and has the same labels: one object for a service, and one or two for each public host. */
+function questions(checks: readonly CheckPlan[]): Map<string, CheckPlan[]> {
+  const hosts = [...new Set(checks.filter((check) => check.public).map(({ name }) => name))];
+  const groups = new Map<string, CheckPlan[]>();
+  for (const check of checks) {
+    const name = check.public ? `public-${hosts.indexOf(check.name)}-${moduleOf(check)}` : check.name;
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [check]);
+    else group.push(check);
+  }
+  return groups;
+}
+
 /** The same labels as with our own Prometheus, so that rules and dashboards are the same. */
 function relabelings({ job, endpoint }: Scrape): Relabeling[] {
   return [
@@ -65,7 +78,7 @@ export class OperatorObjects extends Construct {
     for (const scrape of props.contributions.flatMap(({ scrapes = [] }) => scrapes)) {
       this.monitor(scrape, own.has(scrape.workload));
     }
-    for (const [index, check] of props.monitors.checks.entries()) this.probe(index, check);
+    for (const [name, checks] of questions(props.monitors.checks)) this.probe(name, checks);
     this.rules();
     this.alerts();
     this.dashboards();
@@ -98,11 +111,11 @@ export class OperatorObjects extends Construct {
     }
   }
 
-  private probe(index: number, check: CheckPlan): void {
+  private probe(name: string, checks: readonly CheckPlan[]): void {
     const { plan, monitors } = this.#props;
     const { blackbox } = monitors;
-    if (blackbox === undefined) return;
-    const name = check.public ? `public-${index}` : check.name;
+    const [check] = checks;
+    if (blackbox === undefined || check === undefined) return;
     new Probe(this, `${name}-probe`, {
       metadata: this.metadata(name),
       spec: {
@@ -110,7 +123,7 @@ export class OperatorObjects extends Construct {
         interval: timingOf(plan).interval,
         module: moduleOf(check),
         prober: { url: `${blackbox.name}.${plan.namespace}.svc:${blackbox.ports[0]?.port ?? ''}` },
-        targets: { staticConfig: { static: [check.url], labels: { service: check.name } } },
+        targets: { staticConfig: { static: checks.map(({ url }) => url), labels: { service: check.name } } },
       },
     });
   }

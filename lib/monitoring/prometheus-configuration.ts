@@ -72,9 +72,12 @@ function itself(plan: Plan): object {
   return { job_name: 'prometheus', static_configs: [{ targets: ['localhost:9090'], labels }] };
 }
 
-/** How the black-box exporter asks: for a public host through the edge, or a service by its own name. */
-export function moduleOf(check: CheckPlan): 'public' | 'inside' {
-  return check.public ? 'public' : 'inside';
+/** How the black-box exporter asks: for a public route through the edge, or a service by its own name. */
+const askModules = ['page', 'reachable', 'inside'] as const;
+
+export function moduleOf(check: CheckPlan): (typeof askModules)[number] {
+  if (!check.public) return 'inside';
+  return check.expects === 'page' ? 'page' : 'reachable';
 }
 
 function checkConfig(plan: Plan, checks: readonly CheckPlan[]): object[] {
@@ -85,7 +88,7 @@ function checkConfig(plan: Plan, checks: readonly CheckPlan[]): object[] {
     {
       job_name: 'blackbox',
       metrics_path: '/probe',
-      static_configs: (['public', 'inside'] as const)
+      static_configs: askModules
         .map((module) => ({
           targets: checks.filter((check) => moduleOf(check) === module).map(({ url }) => url),
           labels: { namespace: plan.namespace, __param_module: module },

@@ -1,3 +1,5 @@
+import { proxyPages } from '../model/proxy-pages';
+
 /** Where things are in the proxy's pod. */
 
 /** The ConfigMap: templates of the configuration, and the script that fills them in. */
@@ -15,14 +17,8 @@ export const statusPort = 8081;
 /** The path of the status page. */
 export const statusPath = '/stub_status';
 
-/** Answers while nginx runs. */
-export const livePath = '/livez';
-
-/** Answers while nginx takes traffic. */
-export const readyPath = '/readyz';
-
-/** What the documents call the proxy's health. */
-export const healthPath = '/health';
+/** What nginx answers itself. */
+export const { live: livePath, ready: readyPath, health: healthPath } = proxyPages;
 
 /**
  * Seconds between the end of a pod's membership in its Service and the end of its process: kube-proxy on every node must

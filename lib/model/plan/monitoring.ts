@@ -56,6 +56,8 @@ export interface CheckPlan {
   readonly name: string;
   readonly url: string;
   readonly public: boolean;
+  /** `page`: known to be there, so only success will do. `any`: every status below 500 says that the route is there. */
+  readonly expects: 'page' | 'any';
 }
 
 export interface MonitoringPlan {

@@ -1,6 +1,5 @@
 import { exporterPorts, type monitoringImages, monitoringResources, monitoringClaims as sizes } from '../defaults';
 import type {
-  CheckPlan,
   ClaimPlan,
   EdgePlan,
   ExporterPlan,
@@ -14,6 +13,7 @@ import type {
 import { mib } from '../quantities';
 import type { Sidecar } from '../quota';
 import { monitoringDetails, type ParsedMonitoring, type ParsedReceiver } from '../schema/monitoring';
+import { questionsOf } from './black-box';
 import type { Context } from './context';
 import { monitorRole } from './monitor-role';
 import { isOperator } from './operators';
@@ -140,29 +140,6 @@ function receiverPlan(name: string, receiver: ParsedReceiver): ReceiverPlan {
   }
 }
 
-/**
- * What is asked as a client would: each service that has a port and no metrics of its own, by its documented health page;
- * and every public host, through the edge.
- */
-function checksOf(services: readonly ServicePlan[], edge: EdgePlan): CheckPlan[] {
-  const inside = services
-    .filter(({ kind, metrics, proxy }) => kind === 'web' && metrics === undefined && proxy === undefined)
-    .flatMap(({ name, ports, health }): CheckPlan[] => {
-      const port = ports[0];
-      return port === undefined
-        ? []
-        : [{ name, url: `http://${name}:${port.port}${health.path ?? '/'}`, public: false }];
-    });
-  if (edge.kind === 'none') return inside;
-  const scheme = edge.tls.by === 'none' ? 'http' : 'https';
-  const outside = edge.hosts.map((host) => ({
-    name: host,
-    url: `${scheme}://${host}/`,
-    public: true,
-  }));
-  return [...inside, ...outside];
-}
-
 function serversOf(context: Context, stated: ParsedMonitoring): MonitoringPlan['servers'] {
   if (stated.mode !== 'built-in') return undefined;
   return {
@@ -183,7 +160,7 @@ export function resolveMonitoring(
   const stated = monitoringOf(context);
   if (stated.mode === 'none') return undefined;
   const { remoteWrite, platform } = stated;
-  const checks = checksOf(services, edge);
+  const checks = questionsOf(context, services, edge);
   return {
     mode: stated.mode,
     exporters: exportersOf(context, services, stores),

@@ -46,7 +46,8 @@ export function wholeRoute(proxy: string, table: readonly RoutePlan[]): RoutePla
   };
 }
 
-function stem(path: string): string {
+/** A path without the slashes at its end; empty for the root. */
+export function stem(path: string): string {
   return path.replace(/\/+$/, '');
 }
 

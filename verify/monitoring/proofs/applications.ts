@@ -35,6 +35,10 @@ function publicBurn(long: string, at: string): Proof {
   };
 }
 
+const route = (path: string): string => `https://lms.example.com${path}`;
+const routeAnswers = (path: string): string =>
+  `probe_success{@blackbox,service="lms.example.com",instance="${route(path)}"}`;
+
 const expiry = 'probe_ssl_earliest_cert_expiry{@blackbox,service="lms.example.com"}';
 const day = 86_400;
 
@@ -139,6 +143,13 @@ export const applications: Proofs = {
       at: '5m',
       fires: ['probe_success{@blackbox,service="lms.example.com"} 0x10'],
       silent: ['probe_success{@blackbox,service="lms.example.com"} 0 1x10'],
+    },
+    // One route of several is enough, and one that fails now and then is the error budget's.
+    {
+      labels: `instance="${route('/api/')}"`,
+      at: '5m',
+      fires: [`${routeAnswers('/api/')} 0x10`, `${routeAnswers('/')} 1x10`],
+      silent: [`${routeAnswers('/api/')} 0 1 0 1 0 1 0`, `${routeAnswers('/')} 1x10`],
     },
   ],
   PublicErrorBudgetBurn: [
