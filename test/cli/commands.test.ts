@@ -193,7 +193,7 @@ describe('keelson check', () => {
     const text = readFileSync(file, 'utf8');
     writeFileSync(
       file,
-      text.replace("to: 'frontend' }", "to: 'frontent' }").replace("owner: 'backend'", "owner: 'backed'"),
+      text.replace("to: 'frontend', in", "to: 'frontent', in").replace("owner: 'backend'", "owner: 'backed'"),
     );
     const { status, err, out } = await keelson(['check'], own);
     expect(status).toBe(1);
