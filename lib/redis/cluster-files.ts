@@ -195,15 +195,24 @@ REDISCLI_AUTH=$(cat "$PASSWORD_FILE")
 export REDISCLI_AUTH
 ${asking}
 me=$(here cluster myid)
-for other in $(others); do
-  [ "$(here info replication | replication role)" = master ] || exit 0
-  [ "$(ask "$other" info replication | replication master_link_status)" = up ] || continue
-  [ "$(ask "$other" cluster nodes | awk '$3 ~ /myself/ { print $4 }')" = "$me" ] || continue
-  ask "$other" cluster failover >/dev/null || continue
-  tries=20
-  while [ "$(here info replication | replication role)" = master ] && [ "$tries" -gt 0 ]; do
-    tries=$((tries - 1))
-    sleep 0.5
+still_primary() { [ "$(here info replication | replication role)" = master ]; }
+asks=6
+while [ "$asks" -gt 0 ]; do
+  asks=$((asks - 1))
+  asked=''
+  for other in $(others); do
+    still_primary || exit 0
+    [ "$(ask "$other" info replication | replication master_link_status)" = up ] || continue
+    [ "$(ask "$other" cluster nodes | awk '$3 ~ /myself/ { print $4 }')" = "$me" ] || continue
+    ask "$other" cluster failover >/dev/null || continue
+    asked=yes
+    # Elections of several shards at once refuse each other's votes, and a refused server does not ask again.
+    tries=6
+    while still_primary && [ "$tries" -gt 0 ]; do
+      tries=$((tries - 1))
+      sleep 0.5
+    done
   done
+  [ -n "$asked" ] || break
 done
 `;
