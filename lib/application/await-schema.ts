@@ -8,6 +8,7 @@ import { useSettings } from './settings';
  * accepts and never answers; an image without it goes unguarded.
  */
 export const awaitSchemaScript = `limit=$1; shift
+trap 'exit 143' TERM
 deadline=$(( $(date +%s) + limit ))
 guard=
 if command -v timeout >/dev/null 2>&1; then guard='timeout 60'; fi

@@ -6,8 +6,12 @@ import type { ContainerProps } from './container';
 /**
  * Waits for a TCP port. A Service without a ready pod refuses connections, so this waits for readiness, not only for
  * a process. Arguments: host, port, time-out in seconds, and what to do at the time-out.
+ *
+ * The trap, here and below: a shell that is the first process of its container hears no SIGTERM without one, and a pod
+ * that is deleted while it waits would last its whole grace period.
  */
 export const waitScript = `host=$1 port=$2 timeout=$3 at_timeout=$4
+trap 'exit 143' TERM
 deadline=$(( $(date +%s) + timeout ))
 until nc -w 2 "$host" "$port" </dev/null >/dev/null 2>&1; do
   if [ "$(date +%s)" -ge "$deadline" ]; then
@@ -22,6 +26,7 @@ echo "$host:$port answers"
 
 /** Waits until a role can log in to its database: the same arguments, and `PGPASSWORD` in the environment. */
 export const loginScript = `host=$1 port=$2 timeout=$3 database=$4 user=$5
+trap 'exit 143' TERM
 deadline=$(( $(date +%s) + timeout ))
 until PGCONNECT_TIMEOUT=5 psql -h "$host" -p "$port" -U "$user" -d "$database" -w -qtAc 'SELECT 1' >/dev/null 2>/tmp/error; do
   if [ "$(date +%s)" -ge "$deadline" ]; then
