@@ -10,6 +10,15 @@ import { ask } from './client';
 type Rate = NonNullable<RoutePlan['rate']>;
 
 const seconds = 3;
+const attempts = 5;
+
+interface Flood {
+  readonly total: number;
+  readonly passed: number;
+  /** Seconds. */
+  readonly took: number;
+  readonly most: number;
+}
 
 interface Asker {
   readonly running: Running;
@@ -54,13 +63,24 @@ async function below({ checks }: Bench, asker: Asker, { perSecond, burst }: Rate
   );
 }
 
-/** As fast as can be: the burst passes, and then as many as the rate says. */
-async function above({ checks }: Bench, asker: Asker, { perSecond, burst }: Rate): Promise<void> {
+/** As fast as can be: what was asked, how much of it passed, and how much the rate allows in that time. */
+async function flood(asker: Asker, { perSecond, burst }: Rate): Promise<Flood> {
   const total = burst + perSecond * 4 + 20;
   const began = performance.now();
   const passed = (await atOnce(asker, total)).filter((each) => each !== 429).length;
   const took = (performance.now() - began) / 1000;
-  const most = burst + 1 + perSecond * took;
+  return { total, passed, took, most: burst + 1 + perSecond * took };
+}
+
+/** Above the rate the burst passes, and then as many as the rate says. */
+async function above({ checks }: Bench, asker: Asker, rate: Rate): Promise<void> {
+  let found = await flood(asker, rate);
+  // A busy machine asks more slowly than the rate, which shows nothing: again, once the burst is free.
+  for (let attempt = 1; found.most >= found.total && attempt < attempts; attempt += 1) {
+    await sleep((rate.burst / rate.perSecond + 1) * 1000);
+    found = await flood(asker, rate);
+  }
+  const { total, passed, took, most } = found;
   const title = `${asker.path}: of ${total} in ${took.toFixed(1)} s ${passed} pass, at most ${most.toFixed(0)}`;
   checks.ok(title, passed < total && passed <= most + 1 && passed >= Math.min(most * 0.9, most - 1), passed);
 }

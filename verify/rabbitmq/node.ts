@@ -16,7 +16,7 @@ export const programs = '/usr/lib/rabbitmq/lib/rabbitmq_server-3.10.8/sbin';
 /** Somebody who is nobody on this machine, as in the pod. */
 const asNobody = ['--reuid=10001', '--regid=10001', '--clear-groups', '--'];
 
-export async function until(what: string, test: () => Promise<boolean>, seconds = 60): Promise<void> {
+export async function until(what: string, test: () => Promise<boolean>, seconds = 180): Promise<void> {
   for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(500))
     if (await test().catch(() => false)) return;
   throw new Error(`${what}: not within ${seconds} s`);

@@ -81,7 +81,14 @@ async function limits(node: Node): Promise<void> {
   await publish(node, 'few', 6);
   await publish(node, 'newest', 5);
   await publish(node, 'brief', 1);
-  await sleep(3000);
+  // What a queue says of itself is up to five seconds old.
+  await sleep(6000);
+  await until('the queues have what they keep', async () => {
+    const [few, newest, brief, dead] = await Promise.all(
+      ['few', 'newest', 'brief', 'old (dead)'].map((name) => messages(node, name)),
+    );
+    return few !== 0 && newest === 2 && brief === 0 && dead === 4;
+  });
   // A quorum queue counts what it has agreed on: one more may slip through.
   const few = await messages(node, 'few');
   assert.ok(few === 3 || few === 4, `${few} messages in a queue of 3`);
