@@ -107,7 +107,7 @@ const checks: Readonly<Record<string, (members: Members) => Promise<void>>> = {
       await a.start(address(1, a));
       await a.ready();
     });
-    assert.ok(await a.follows(d));
+    await until('the killed one follows its successor', () => a.follows(d));
   },
 
   'a lost volume comes back as a replica, and its old self is forgotten': async (members) => {
@@ -140,7 +140,7 @@ const checks: Readonly<Record<string, (members: Members) => Promise<void>>> = {
     for (const first of [a, b, c]) await first.ready();
     await launch([d, e, f], 3);
     for (const [first, copy] of [[a, d] as const, [b, e] as const, [c, f] as const])
-      assert.ok(await copy.follows(first));
+      await until('it follows again', () => copy.follows(first));
   },
 
   'who has another password is not taken in': async (members) => {
