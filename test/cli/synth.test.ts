@@ -211,7 +211,7 @@ describe('bin/keelson.mjs', () => {
     const args = [program, 'list', '--format', 'json', '--root', own];
     const { status, stderr, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
     expect(JSON.parse(stdout).systems).toHaveLength(4);
-    expect(stderr).toMatch(/^error: systems\/nestjs-api: found .*rejected with: no licence/);
+    expect(stderr).toMatch(/^error: systems\/nestjs-api: found .*rejected with: no licence/m);
     expect(status).toBe(1);
   });
 });
