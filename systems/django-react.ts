@@ -103,6 +103,8 @@ export default {
         redis: { env: { REDIS_URL: '{url}/0', CELERY_BROKER_URL: '{url}/1' } },
       },
       processes: 2,
+      // Celery's own name for its queue, in the database of the broker's URL. Not in the document: how many may wait.
+      scaling: { queue: { store: 'redis', name: 'celery', database: 1, depth: 20 } },
       settings: { DJANGO_DEBUG: 'false' },
       secrets: { DJANGO_SECRET_KEY: 'django-key' },
       graceSeconds: 120,

@@ -2,20 +2,20 @@ import type { Plan, QueuePlan, RabbitmqPlan } from '../model/plan';
 import {
   type Alert,
   anyOf,
+  backlogAlert,
   type Contribution,
   type Contributor,
   clientsOf,
   type DashboardRow,
+  depthOf,
   downAlert,
   memberAlert,
   type Scrape,
   seriesOf,
+  usualBacklog,
 } from '../monitoring/contribution';
 
 type Series = ReturnType<typeof seriesOf>;
-
-/** Messages that may wait in a queue of which nothing else is said. */
-const usualBacklog = 1000;
 
 /** Of what a queue may hold: then publishers are refused, or messages dropped. */
 const fullShare = 0.8;
@@ -97,16 +97,13 @@ function ofCluster(store: RabbitmqPlan, series: Series): Alert[] {
   ];
 }
 
-/** What its workers at their maximum are meant to have before them, and never more than nearly all that it may hold. */
+/** What is meant to wait for its workers, and never more than nearly all that it may hold. */
 function backlogOf(plan: Plan, store: RabbitmqPlan, { name, maxLength }: QueuePlan): number {
-  const worker = plan.services.find(
-    ({ autoscaler }) => autoscaler?.queue?.store === store.name && autoscaler.queue.name === name,
-  );
-  const usual = worker?.autoscaler?.queue ? worker.autoscaler.queue.depth * worker.replicas.max : usualBacklog;
+  const usual = depthOf(plan, store.name, name) ?? usualBacklog;
   return maxLength === undefined ? usual : Math.min(usual, Math.floor(maxLength * fullShare));
 }
 
-/** Too many wait, and they do not become fewer: a long queue that is being worked off needs nobody. */
+/** Each declared queue by its own figure, every other one by the usual. */
 function backlogAlerts(plan: Plan, store: RabbitmqPlan, series: Series): Alert[] {
   const declared = store.queues.map((one) => ({
     match: `queue="${one.name}"`,
@@ -116,19 +113,10 @@ function backlogAlerts(plan: Plan, store: RabbitmqPlan, series: Series): Alert[]
   const names = anyOf(store.queues.map(({ name }) => name.replaceAll(/[.*+?^$(){}|[\]\\]/g, '\\\\$&')));
   const match = declared.length > 0 ? `queue!~"${names}"` : undefined;
   const others = { match, most: usualBacklog, labels: { queue: '{{ $labels.queue }}' } };
-  return [...declared, others].map(({ match, most, labels }) => {
-    const ready = series('rabbitmq_detailed_queue_messages_ready', match);
-    return {
-      name: 'RabbitmqQueueBacklog',
-      expr: `max by (${queue}) (${ready}) > ${most} and max by (${queue}) (delta(${ready}[10m])) >= 0`,
-      for: '10m',
-      severity: 'warning',
-      service: store.name,
-      labels,
-      summary: 'a queue grows',
-      description: `{{ $labels.queue }}: {{ $value }} messages wait, more than ${most}, and do not become fewer.`,
-    };
-  });
+  const base = { name: 'RabbitmqQueueBacklog', service: store.name, by: queue, called: 'queue' } as const;
+  return [...declared, others].map(({ match, most, labels }) =>
+    backlogAlert({ ...base, waiting: series('rabbitmq_detailed_queue_messages_ready', match), most, labels }),
+  );
 }
 
 function ofQueues(plan: Plan, store: RabbitmqPlan, series: Series): Alert[] {

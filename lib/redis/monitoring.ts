@@ -14,6 +14,7 @@ import {
   scrapeOf,
   seriesOf,
 } from '../monitoring/contribution';
+import { queueAlerts, queueArguments, queuePanels } from './queues';
 
 type Series = ReturnType<typeof seriesOf>;
 
@@ -35,11 +36,15 @@ function primary(series: Series): string {
  * The exporter reads its password from a file that maps addresses to passwords, which no Secret of ours is; so it comes
  * as a variable. Besides its own, only who may exec into the pod can read it.
  */
-function exporterParts(store: RedisPlan, exporter: ExporterPlan): Pick<Contribution, 'sidecars' | 'ownPods'> {
+function exporterParts(
+  plan: Plan,
+  store: RedisPlan,
+  exporter: ExporterPlan,
+): Pick<Contribution, 'sidecars' | 'ownPods'> {
   const host = store.external ? `${store.host}:${store.port}` : `127.0.0.1:${store.port}`;
   const container = exporterContainer({
     exporter,
-    args: [`--web.listen-address=:${exporter.port}`],
+    args: [`--web.listen-address=:${exporter.port}`, ...queueArguments(plan, store)],
     env: [
       { name: 'REDIS_ADDR', value: `${store.external?.tls ? 'rediss' : 'redis'}://${host}` },
       ...(exporter.secret === undefined
@@ -70,6 +75,7 @@ function alerts(plan: Plan, store: RedisPlan, series: Series): Alert[] {
     },
     ...persistence(store, series),
     ...replication(store, series),
+    ...queueAlerts(plan, store, series),
   ];
 }
 
@@ -148,7 +154,7 @@ function replication(store: RedisPlan, series: Series): Alert[] {
   ];
 }
 
-function row(store: RedisPlan, series: Series): DashboardRow {
+function row(plan: Plan, store: RedisPlan, series: Series): DashboardRow {
   const base = { shape: 'timeseries' } as const;
   return {
     title: `Redis: ${store.name}`,
@@ -191,6 +197,7 @@ function row(store: RedisPlan, series: Series): DashboardRow {
           { expr: `sum by (pod) (rate(${series('redis_evicted_keys_total')}[$__rate_interval]))`, legend: '{{pod}}' },
         ],
       },
+      ...queuePanels(plan, store, series),
     ],
   };
 }
@@ -210,11 +217,11 @@ function contribution(plan: Plan, store: RedisPlan, exporter: ExporterPlan): Con
   return {
     component: 'redis',
     part: store.name,
-    ...exporterParts(store, exporter),
+    ...exporterParts(plan, store, exporter),
     scrapes: [scrapeOf(exporter)],
     alerts: alerts(plan, store, series),
     status: status(store, series),
-    row: row(store, series),
+    row: row(plan, store, series),
     down: { alert: 'RedisDown', silences: clientsOf(plan, store.name) },
   };
 }

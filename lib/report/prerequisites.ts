@@ -128,12 +128,12 @@ function storeIssuers(plan: Plan): Prerequisite[] {
 function addOns(plan: Plan): Prerequisite[] {
   const provider = plan.secretsProvider;
   const scaled = plan.services.filter(({ autoscaler }) => autoscaler !== undefined).map(({ name }) => name);
-  const byQueue = plan.services.filter(({ autoscaler }) => autoscaler?.queue !== undefined).map(({ name }) => name);
+  const byQueue = plan.services.filter(({ autoscaler }) => autoscaler?.by === 'queue').map(({ name }) => name);
   return [
     ...(scaled.length
       ? [prerequisite('metrics-server', `autoscaling of ${scaled.join(', ')}`, 'kubectl top nodes')]
       : []),
-    ...(plan.keda && byQueue.length
+    ...(byQueue.length
       ? [
           prerequisite(
             'KEDA',

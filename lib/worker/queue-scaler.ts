@@ -2,12 +2,10 @@ import type { Construct } from 'constructs';
 import { ScaledObject, type ScaledObjectSpecTriggers } from '../../imports/keda.sh';
 import { scalingBehavior } from '../kubernetes/autoscaler';
 import { metadata } from '../kubernetes/labels';
-import type { AutoscalerPlan, EnvPlan, Plan, RedisPlan, ServicePlan, StorePlan } from '../model/plan';
+import type { EnvPlan, Plan, RedisPlan, ServicePlan, StorePlan, WorkPlan } from '../model/plan';
 
 /** Stores by name, made once for a Plan. */
 export type Stores = ReadonlyMap<string, StorePlan>;
-
-type Queue = NonNullable<AutoscalerPlan['queue']>;
 
 /** What KEDA asks, and the variables of the worker that it takes the credentials from. */
 export interface QueueTrigger {
@@ -25,13 +23,15 @@ function hostFromOutside(plan: Plan, store: StorePlan): string {
 }
 
 /** @see https://keda.sh/docs/latest/scalers/redis-lists/ */
-function listTrigger(queue: Queue, store: RedisPlan, address: string): ScaledObjectSpecTriggers {
-  const list = { address, listName: queue.name, listLength: String(queue.depth), passwordFromEnv: passwordVariable };
+function listTrigger(queue: WorkPlan, store: RedisPlan, address: string): ScaledObjectSpecTriggers {
   return {
     type: 'redis',
     metadata: {
-      ...list,
-      ...(queue.database === undefined ? {} : { databaseIndex: String(queue.database) }),
+      address,
+      listName: queue.name,
+      listLength: String(queue.depth),
+      passwordFromEnv: passwordVariable,
+      databaseIndex: String(queue.database),
       ...(store.external?.tls ? { enableTLS: 'true' } : {}),
     },
   };
@@ -45,7 +45,7 @@ function listTrigger(queue: Queue, store: RedisPlan, address: string): ScaledObj
  * @see https://github.com/kedacore/keda/issues/6716
  */
 export function queueTrigger(plan: Plan, worker: ServicePlan, stores: Stores): QueueTrigger | undefined {
-  const queue = worker.autoscaler?.queue;
+  const queue = worker.autoscaler?.by === 'queue' ? worker.work : undefined;
   const store = queue && stores.get(queue.store);
   if (queue === undefined || store === undefined || store.kind === 'postgres') return undefined;
   const address = `${hostFromOutside(plan, store)}:${store.port}`;

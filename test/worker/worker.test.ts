@@ -90,8 +90,8 @@ describe('A worker that KEDA scales', () => {
     const redis = kedaPlan.stores.find(({ name }) => name === 'queue');
     if (redis === undefined) throw new Error('The fixture has no queue');
     const store = { ...redis, kind: 'redis', name: 'cache', host: 'cache', port: 6379, secret: 'cache' } as RedisPlan;
-    const autoscaler = { cpuPercent: 70, queue: { store: 'cache', name: 'celery', depth: 10, database: 1 } };
-    const made = worker({ ...kedaPlan, stores: [store] }, { ...serviceOf(kedaPlan, 'worker'), autoscaler });
+    const work = { store: 'cache', name: 'celery', depth: 10, database: 1 };
+    const made = worker({ ...kedaPlan, stores: [store] }, { ...serviceOf(kedaPlan, 'worker'), work });
     const [trigger] = made.get('ScaledObject/worker').spec.triggers;
     expect(trigger).toEqual({
       type: 'redis',

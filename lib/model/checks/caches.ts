@@ -55,11 +55,11 @@ function checkClients(context: Context, name: string, store: Cache): void {
       );
     else if (arrows[name]?.clusterAware === false)
       problems.error('redis-cluster', field, 'false', 'true: a cluster sends a client that does not speak it away');
-    if (engine === 'redis-cluster' && scaling?.queue?.store === name)
+    if (engine !== 'statefulset' && scaling?.queue?.store === name)
       problems.error(
         'redis-cluster-queue',
         `${path}.scaling.queue.store`,
-        `${name}, a Redis Cluster, whose lists KEDA asks one server for`,
+        `${name}, a Redis Cluster, whose lists KEDA and the exporter ask one server for`,
         'a queue at a store of its own, or engine "statefulset"',
       );
   }

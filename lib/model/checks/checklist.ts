@@ -148,7 +148,7 @@ function storageReal({ system, problems, at }: Context): void {
 function scalingFeasible({ system, problems, at }: Context): void {
   for (const [name, service] of Object.entries(system.services)) {
     const queue = service.scaling?.queue?.store;
-    if (queue !== undefined && system.stores[queue]?.kind === 'rabbitmq' && !(queue in service.arrows))
+    if (queue !== undefined && queue in system.stores && !(queue in service.arrows))
       problems.error(
         'scaling-feasible',
         `${at.system}.services.${name}.scaling.queue.store`,

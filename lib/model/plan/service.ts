@@ -17,16 +17,19 @@ export interface HealthPlan {
 
 export interface AutoscalerPlan {
   readonly cpuPercent: number;
-  /** Set where KEDA scales by the length of a queue. */
-  readonly queue:
-    | {
-        readonly store: string;
-        readonly name: string;
-        readonly depth: number;
-        /** Of a Redis; 0 unless stated. */
-        readonly database?: number | undefined;
-      }
-    | undefined;
+  /** `queue` where KEDA asks for the length of the worker's queue. */
+  readonly by: 'cpu' | 'queue';
+}
+
+/** A queue that somebody works off. */
+export interface WorkPlan {
+  readonly store: string;
+  /** Of a RabbitMQ its queue, of a Redis its list. */
+  readonly name: string;
+  /** Messages that one pod is to have before it. */
+  readonly depth: number;
+  /** Of a Redis; 0 for every other store. */
+  readonly database: number;
 }
 
 /** How a service answers for its migrations: the Job that runs them and the command its pods wait with. */
@@ -113,6 +116,8 @@ export interface ServicePlan extends Workload {
   /** The schemas that services of other images make, in databases that this one uses. */
   readonly otherSchemas: readonly OtherSchemaPlan[];
   readonly autoscaler: AutoscalerPlan | undefined;
+  /** What it takes its work from, where the file says so and the tier has the store. */
+  readonly work: WorkPlan | undefined;
   readonly schedule: string | undefined;
   readonly graceSeconds: number;
   readonly processes: number;

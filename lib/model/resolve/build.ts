@@ -80,7 +80,9 @@ function operatorVisitors(context: Context, stores: Plan['stores']): Plan['netwo
 
 /** KEDA asks the queue that a worker is scaled by. A queue outside the cluster is no pod of ours. */
 function visitorsOf(context: Context, services: Plan['services'], stores: Plan['stores']): Plan['network']['visitors'] {
-  const asked = new Set(services.flatMap(({ autoscaler }) => autoscaler?.queue?.store ?? []));
+  const asked = new Set(
+    services.flatMap(({ autoscaler, work }) => (autoscaler?.by === 'queue' && work ? work.store : [])),
+  );
   return stores
     .filter(({ name, external }) => asked.has(name) && external === undefined)
     .map(({ name, port }) => ({ peer: context.environment.kedaPeer, to: name, port }));

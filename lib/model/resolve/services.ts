@@ -1,5 +1,15 @@
 import { defaultResources, defaultScaling, defaultUser } from '../defaults';
-import type { AuthorityPlan, HealthPlan, MigrationPlan, MountPlan, ScratchPlan, ServicePlan, StorePlan } from '../plan';
+import type {
+  AuthorityPlan,
+  AutoscalerPlan,
+  HealthPlan,
+  MigrationPlan,
+  MountPlan,
+  ScratchPlan,
+  ServicePlan,
+  StorePlan,
+  WorkPlan,
+} from '../plan';
 import { mib } from '../quantities';
 import type { ParsedService } from '../schema/system';
 import type { Context } from './context';
@@ -91,6 +101,23 @@ function migrationOf(
   };
 }
 
+/** A tier may do without the store. */
+function workOf({ stores }: Context, { scaling }: ParsedService): WorkPlan | undefined {
+  const queue = scaling?.queue;
+  return queue !== undefined && stores.has(queue.store) ? { ...queue, database: queue.database ?? 0 } : undefined;
+}
+
+function autoscalerOf(
+  { environment }: Context,
+  { kind, scaling }: ParsedService,
+  { min, max }: ServicePlan['replicas'],
+  work: WorkPlan | undefined,
+): AutoscalerPlan | undefined {
+  if (max <= min) return undefined;
+  const byQueue = environment.keda && kind === 'worker' && work !== undefined;
+  return { cpuPercent: scaling?.cpuPercent ?? 70, by: byQueue ? 'queue' : 'cpu' };
+}
+
 /** What resolving one service needs of all of them. */
 interface Shared {
   readonly stores: ReadonlyMap<string, StorePlan>;
@@ -106,10 +133,7 @@ function resolveService(context: Context, name: string, service: ParsedService, 
   const replicas = replicasOf(service, context.tier, defaultScaling);
   const schemas = otherSchemas(context, service, shared);
   const user = service.user ?? defaultUser;
-  const queue =
-    context.environment.keda && context.stores.has(service.scaling?.queue?.store ?? '')
-      ? service.scaling?.queue
-      : undefined;
+  const work = workOf(context, service);
   const plan: Omit<ServicePlan, 'migration'> = {
     ...workload({
       name,
@@ -145,7 +169,8 @@ function resolveService(context: Context, name: string, service: ParsedService, 
     prepare: service.prepare,
     awaitSchema: ownSchema(service, shared),
     otherSchemas: schemas,
-    autoscaler: replicas.max > replicas.min ? { cpuPercent: service.scaling?.cpuPercent ?? 70, queue } : undefined,
+    autoscaler: autoscalerOf(context, service, replicas, work),
+    work,
     schedule: service.schedule,
     graceSeconds: service.graceSeconds ?? (service.proxy ? 60 : 30),
     processes: service.processes,

@@ -105,7 +105,9 @@ const scaling = z.strictObject({
       database: z.int().min(0).max(15).optional().describe('Of a redis. @default 0'),
     })
     .optional()
-    .describe('Scale by the length of a queue where KEDA is present; by CPU elsewhere'),
+    .describe(
+      'The queue that it works off: an alert says when it grows, and a worker scales by its length where KEDA is present, by CPU elsewhere',
+    ),
 });
 
 const serviceShape = {

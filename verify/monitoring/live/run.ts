@@ -72,6 +72,13 @@ async function use(plan: Plan, stage: Stage): Promise<void> {
     const { status, stderr } = await stage.pod(name).exec(kind, ['rabbitmqctl', 'eval', declare]);
     assert.equal(status, 0, stderr);
   }
+  for (const { work } of plan.services) {
+    const store = plan.stores.find(({ name, kind }) => name === work?.store && kind === 'redis');
+    if (work === undefined || store === undefined) continue;
+    const push = `REDISCLI_AUTH=$(cat "$PASSWORD_FILE") redis-cli -n ${work.database} rpush ${work.name} one two`;
+    const { stdout } = await stage.pod(store.name).exec(store.kind, ['sh', '-c', push]);
+    assert.equal(stdout.trim(), '2');
+  }
   for (const job of plan.backup?.jobs.filter(({ schedule }) => schedule !== undefined) ?? []) {
     const args = ['create', 'job', `${job.name}-live`, `--from=cronjob/${job.name}`, '-n', plan.namespace];
     await stage.cluster.kubectl(args);

@@ -16,7 +16,8 @@ export function livePlan(system: string): Plan {
     monitoring: { intervalSeconds: 5 },
     change: (raw) => {
       each(raw['services'], (service) => {
-        if (isRecord(service['scaling'])) service['scaling'] = single;
+        if (service['kind'] !== 'web' && service['kind'] !== 'worker') return;
+        service['scaling'] = { ...(isRecord(service['scaling']) ? service['scaling'] : {}), ...single };
       });
       each(raw['stores'], (store) => {
         if (store['kind'] === 'rabbitmq') store['replicas'] = single;

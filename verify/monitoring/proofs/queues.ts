@@ -81,6 +81,24 @@ export const queues: Proofs = {
       ],
     },
   ],
+  // Eight workers at high, twenty messages for each; a list that is worked off, in a database of its own.
+  RedisQueueBacklog: [
+    {
+      system: 'django-react',
+      at: '25m',
+      fires: ['redis_key_size{@redis,pod="redis-0",db="db1",key="celery"} 161x40'],
+      silent: ['redis_key_size{@redis,pod="redis-0",db="db1",key="celery"} 160x40'],
+    },
+    {
+      system: 'django-react',
+      at: '25m',
+      fires: ['redis_key_size{@redis,pod="redis-0",db="db1",key="celery"} 200+5x40'],
+      silent: [
+        'redis_key_size{@redis,pod="redis-0",db="db1",key="celery"} 5000-10x40',
+        'redis_key_size{@redis,pod="redis-0",db="db0",key="celery"} 5000x40',
+      ],
+    },
+  ],
   RabbitmqDown: [
     {
       at: '5m',
@@ -130,6 +148,13 @@ export const queues: Proofs = {
       at: '15m',
       fires: ['rabbitmq_detailed_queue_messages_ready{@rabbitmq,queue="tasks",vhost="/"} 1001x20'],
       silent: ['rabbitmq_detailed_queue_messages_ready{@rabbitmq,queue="tasks",vhost="/"} 1000x20'],
+    },
+    // Eight workers at high, twenty messages for each.
+    {
+      system: 'microservices',
+      at: '25m',
+      fires: ['rabbitmq_detailed_queue_messages_ready{@rabbitmq,queue="jobs",vhost="/"} 161x40'],
+      silent: ['rabbitmq_detailed_queue_messages_ready{@rabbitmq,queue="jobs",vhost="/"} 160x40'],
     },
     // As long, but it is worked off; and one that nobody declared.
     {
