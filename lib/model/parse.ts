@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { isRecord } from './merge';
 import { nearest } from './nearest';
+import { strange, strangeName } from './plain';
 import type { Problem } from './problem';
 
 /** The parsed value, and what is wrong with it. */
@@ -15,10 +16,12 @@ type Path = readonly PropertyKey[];
 
 /** A value as it stands in a message: short, and never a whole object. */
 export function show(value: unknown): string {
+  const strangeWord = strangeName(value);
+  if (strangeWord !== undefined) return strangeWord;
   if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (isRecord(value)) return `an object with ${Object.keys(value).slice(0, 3).join(', ') || 'no keys'}`;
-  return typeof value === 'function' ? 'a function' : JSON.stringify(value);
+  return JSON.stringify(value);
 }
 
 function at(raw: unknown, path: Path): unknown {
@@ -189,32 +192,45 @@ function spoiled(issue: Issue, raw: unknown): Path[] {
   return [at(raw, issue.path) === undefined ? issue.path.slice(0, -1) : issue.path];
 }
 
+/** `raw` without what stands at the paths; undefined where nothing is left of it. */
+function without(raw: unknown, paths: readonly Path[]): unknown {
+  // Later list items first, so that the indices of the earlier ones stay true.
+  return paths.some((path) => path.length === 0) ? undefined : [...paths].reverse().reduce(drop, raw);
+}
+
 /**
  * The part of a wrong file that can be understood, so that the rules about meaning speak in the same run as those about
  * shape: spoiled values are left out until the rest parses.
  */
-function salvage<T>(schema: z.ZodType<T>, raw: unknown, issues: readonly Issue[]): T | undefined {
+function salvage<T>(schema: z.ZodType<T>, raw: unknown): T | undefined {
   let rest = raw;
-  let left = issues;
-  for (let round = 0; round < 8 && left.length > 0; round++) {
-    // Later list items first, so that the indices of the earlier ones stay true.
-    const paths = left.flatMap((issue) => spoiled(issue, rest)).reverse();
-    if (paths.some((path) => path.length === 0)) return undefined;
-    rest = paths.reduce(drop, rest);
+  for (let round = 0; round < 9 && rest !== undefined; round++) {
     const result = schema.safeParse(rest);
     if (result.success) return result.data;
-    left = result.error.issues;
+    const { issues } = result.error;
+    rest = without(
+      rest,
+      issues.flatMap((issue) => spoiled(issue, rest)),
+    );
   }
   return undefined;
 }
 
 /** Parses a file. All problems at once, in the user's words. */
 export function parse<T>(schema: z.ZodType<T>, raw: unknown, prefix: string, keysAt: KeysAt): Parsed<T> {
+  const odd = strange(raw);
   const result = schema.safeParse(raw);
-  if (result.success) return { value: result.data, problems: [] };
-  const issues = result.error.issues;
-  return {
-    value: salvage(schema, raw, issues),
-    problems: issues.flatMap((issue) => describe(issue, raw, prefix, keysAt)),
-  };
+  if (result.success && odd.length === 0) return { value: result.data, problems: [] };
+  const shape = (result.error?.issues ?? []).flatMap((issue) => describe(issue, raw, prefix, keysAt));
+  const said = new Set(shape.map(({ path }) => path));
+  const unsaid = odd
+    .map(({ path, found, wanted }): Problem => {
+      return { severity: 'error', rule: 'plain-data', path: join(prefix, path), found, wanted };
+    })
+    .filter(({ path }) => !said.has(path));
+  const plain = without(
+    raw,
+    odd.map(({ path }) => path),
+  );
+  return { value: salvage(schema, plain), problems: [...shape, ...unsaid] };
 }

@@ -102,10 +102,10 @@ export interface Change {
   readonly tier?: Tier;
 }
 
-/** Resolves the shop with a change. */
-export function resolveShop(change: Change = {}): PlanResult {
+/** Resolves the shop, or what stands in its place, with a change. */
+export function resolveShop(change: Change = {}, system: unknown = shop): PlanResult {
   return resolvePlan({
-    system: { id: 'shop', raw: mergePatch(shop, change.system ?? {}) },
+    system: { id: 'shop', raw: mergePatch(system, change.system ?? {}) },
     environment: { name: 'prod', raw: mergePatch(place, change.environment ?? {}), images: change.images },
     tier: change.tier,
     systems: ['shop'],

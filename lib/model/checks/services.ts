@@ -106,10 +106,10 @@ const checkHealth: Check = ({ problems }, name, { kind, health, ports }, path, d
     );
 };
 
-const checkScaling: Check = ({ problems }, _name, { scaling }, path) => {
+const checkScaling: Check = ({ problems }, name, { scaling }, path, declared) => {
   if (scaling === undefined) return;
   const stated = tiers.filter((tier) => scaling[tier] !== undefined);
-  if (stated.length > 0) {
+  if (stated.length > 0 && !declared.broken.has(name)) {
     for (const tier of tiers)
       if (scaling[tier] === undefined)
         problems.error(

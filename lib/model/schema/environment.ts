@@ -1,14 +1,28 @@
 import { z } from 'zod';
 import { monitoring } from './monitoring';
-import { byteQuantity, cidr, hostName, modes, name, patch, port, text, tiers, variable } from './primitives';
+import {
+  bucketWord,
+  byteQuantity,
+  cidr,
+  hostName,
+  modes,
+  name,
+  patch,
+  podLabels,
+  port,
+  registry,
+  text,
+  tiers,
+  variable,
+} from './primitives';
 
 /** Pods that may come in or be talked to: a namespace by name, optionally narrowed by pod labels. */
-const peer = z.strictObject({ namespace: name, podLabels: z.record(z.string(), z.string()).default({}) });
+const peer = z.strictObject({ namespace: name, podLabels: podLabels.default({}) });
 
 /** Who brings the requests of the edge in: pods, addresses (pods of the nodes' network, a cloud's load balancers), or both. */
 const edgePeer = z.strictObject({
   namespace: name.optional().describe('The namespace of its pods'),
-  podLabels: z.record(z.string(), z.string()).default({}).describe('Those pods of the namespace alone'),
+  podLabels: podLabels.default({}).describe('Those pods of the namespace alone'),
   cidrs: z.array(cidr).default([]).describe("Where it comes by addresses: the nodes', or a cloud's"),
 });
 
@@ -158,15 +172,17 @@ export const environment = z.strictObject({
     .discriminatedUnion('by', [
       z.strictObject({ by: z.literal('one-node') }),
       z.strictObject({ by: z.literal('rwx'), className: name }),
-      z.strictObject({ by: z.literal('object-storage'), endpoint, bucket: text, region: text }),
+      z.strictObject({ by: z.literal('object-storage'), endpoint, bucket: bucketWord, region: bucketWord }),
     ])
     .default({ by: 'one-node' }),
   images: z
     .strictObject({
-      registry: text.optional().describe("Put before the team's own images"),
+      registry: registry.optional().describe("Put before the team's own images"),
       pullPolicy: z.enum(['Always', 'IfNotPresent']).default('Always'),
       pullSecret: name.optional(),
-      mirror: text.optional().describe('Put before every third-party image, where the cluster pulls through a mirror'),
+      mirror: registry
+        .optional()
+        .describe('Put before every third-party image, where the cluster pulls through a mirror'),
     })
     .prefault({}),
   secrets: secrets.default({ provider: 'bootstrap' }),
@@ -201,7 +217,7 @@ export const environment = z.strictObject({
           .default('ReadWriteOnce')
           .describe('ReadWriteMany for a class of network file systems (NFS), where pods of all nodes may write'),
       }),
-      z.strictObject({ to: z.literal('s3'), endpoint, bucket: text, region: text.default('us-east-1') }),
+      z.strictObject({ to: z.literal('s3'), endpoint, bucket: bucketWord, region: bucketWord.default('us-east-1') }),
       z.strictObject({ to: z.literal('none') }),
     ])
     .default({ to: 'none' }),

@@ -8,6 +8,12 @@ export type Tier = (typeof tiers)[number];
 export const modes = ['development', 'production'] as const;
 export type Mode = (typeof modes)[number];
 
+/** The one name that every JavaScript object has already: looking it up would find what nobody wrote. */
+const takenWords = 'any other name: "constructor" has a meaning of its own in JavaScript';
+function isFree(word: string): boolean {
+  return word !== 'constructor';
+}
+
 /**
  * A name that becomes an object's name: a DNS label (RFC 1123) that starts with a letter, because Services demand it.
  * 40 characters leave room for `-migrate-<hash>` and the pod's own suffix below the 63 that a label value may have.
@@ -15,7 +21,8 @@ export type Mode = (typeof modes)[number];
 export const name = z
   .string()
   .regex(/^[a-z]([-a-z0-9]*[a-z0-9])?$/, 'a name of lower-case letters, digits and "-", starting with a letter')
-  .max(40, 'a name of at most 40 characters');
+  .max(40, 'a name of at most 40 characters')
+  .refine(isFree, takenWords);
 
 /** An environment variable's name, as POSIX has it. */
 export const variable = z.string().regex(/^[A-Z_][A-Z0-9_]*$/, 'a variable name of upper-case letters, digits and "_"');
@@ -28,15 +35,22 @@ export const port = z
 /** A port's name: at most 15 characters, as Kubernetes wants it (IANA service name). */
 export const portName = z
   .string()
-  .regex(/^[a-z]([-a-z0-9]{0,13}[a-z0-9])?$/, 'a port name of at most 15 lower-case letters, digits and "-"');
+  .regex(/^[a-z]([-a-z0-9]{0,13}[a-z0-9])?$/, 'a port name of at most 15 lower-case letters, digits and "-"')
+  .refine(isFree, takenWords);
 
 /** A Kubernetes CPU quantity: `"500m"`, `"2"`, `"0.5"`. */
 const cpuWords = 'a CPU quantity such as "500m" or "2"';
-export const cpuQuantity = z.string(cpuWords).regex(/^(\d+m|\d+(\.\d{1,3})?)$/, cpuWords);
+export const cpuQuantity = z
+  .string(cpuWords)
+  .regex(/^(\d+m|\d+(\.\d{1,3})?)$/, cpuWords)
+  .max(8, 'at most 8 characters');
 
 /** A Kubernetes memory or storage quantity in binary units: `"512Mi"`, `"2Gi"`. */
 const byteWords = 'a size in binary units such as "512Mi" or "10Gi"';
-export const byteQuantity = z.string(byteWords).regex(/^[1-9]\d*(Mi|Gi|Ti)$/, byteWords);
+export const byteQuantity = z
+  .string(byteWords)
+  .regex(/^[1-9]\d*(Mi|Gi|Ti)$/, byteWords)
+  .max(8, 'a figure of at most 6 digits: a larger unit says the same');
 
 export const cidr = z
   .string()
@@ -47,8 +61,25 @@ export const hostName = z
   .regex(/^([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)*[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'a host name such as "shop.example.com"')
   .max(253, 'a host name of at most 253 characters');
 
-export const seconds = z.int('a whole number of seconds').min(1, 'at least 1 second');
-export const count = z.int('a whole number').min(1, 'at least 1');
+/** A whole number from one to the most that makes sense; Kubernetes counts in 32 bits. */
+function upTo(most: number, words = `at most ${most}`, what = 'a whole number'): z.ZodInt {
+  return z.int(what).min(1, 'at least 1').max(most, words);
+}
+
+const mostSeconds = 366 * 24 * 3600; // A year leaves room for what is made of a figure.
+const secondsUpTo = (most: number, words: string): z.ZodInt =>
+  z.int('a whole number of seconds').min(1, 'at least 1 second').max(most, `at most ${most} seconds, ${words}`);
+export const seconds = secondsUpTo(mostSeconds, 'a year');
+/** Of an answer: a Gateway's durations have five digits. */
+export const answerSeconds = secondsUpTo(24 * 3600, 'a day');
+
+const most = 1_000_000_000;
+export const count = upTo(most);
+export const countOrNone = z.int('a whole number').min(0, 'at least 0').max(most, `at most ${most}`);
+/** Connections at once from one address. */
+export const connections = upTo(65_535, "at most 65535, nginx' own limit");
+/** How many times its figure a service may grow. */
+export const multiple = upTo(100);
 export const text = z.string().min(1, 'a text');
 
 /** CPU and memory, in Kubernetes' own words: what is reserved and what is the most. */
@@ -58,7 +89,35 @@ export const resources = z.strictObject({
 });
 
 /** Replicas by tier. A figure is the capacity that holds even when no metric arrives. */
-export const perTier = z.strictObject({ low: count, medium: count, high: count });
+const mostReplicas = 5000; // of the nodes that one cluster may have: https://kubernetes.io/docs/setup/best-practices/cluster-large/
+const figure = upTo(mostReplicas, `at most ${mostReplicas}, the nodes of the largest cluster`);
+export const perTier = z.strictObject({ low: figure, medium: figure, high: figure });
+
+/** Members of a store by tier: each has a claim of its own, which is written out. */
+const mostMembers = 99;
+const members = upTo(mostMembers, `at most ${mostMembers} members of a store`);
+export const membersPerTier = z.strictObject({ low: members, medium: members, high: members });
+
+const labelKey = z
+  .string()
+  .regex(/^([-a-z0-9.]{1,253}\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/, 'the key of a label such as "app"');
+const labelValue = z
+  .string()
+  .regex(/^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/, 'a label: at most 63 letters, digits, "-", "_" and "."');
+
+/** The labels by which pods are selected. @see https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/ */
+export const podLabels = z.record(labelKey, labelValue);
+
+/** What stands before the name of an image. */
+export const registry = z
+  .string()
+  .regex(
+    /^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*\/?$/,
+    'a registry such as "registry.example.com/team", without "https://"',
+  );
+
+/** Buckets and regions of S3, by the widest rule that its servers have: they stand in URLs and in scripts. */
+export const bucketWord = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,254}$/, 'letters, digits, ".", "_" and "-"');
 
 /** Every day, hour, week or month at a fixed quiet time, or a cron expression of five fields. */
 export const schedule = z

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import {
+  answerSeconds,
   byteQuantity,
+  connections,
   count,
   modes,
+  multiple,
   name,
   perTier,
   port,
@@ -59,7 +62,7 @@ const proxy = z.strictObject({
     .min(1)
     .optional()
     .describe('Others answer 405'),
-  connectionsPerAddress: count.optional().describe('Connections at once from one client address'),
+  connectionsPerAddress: connections.optional().describe('Connections at once from one client address'),
   rate: rate.optional().describe('For every route that has none of its own'),
   cors: z
     .strictObject({
@@ -90,7 +93,7 @@ export const arrow = z.strictObject({
 
 const scaling = z.strictObject({
   ...perTier.partial().shape,
-  burst: count.default(2).describe('The autoscaler may go to figure × burst'),
+  burst: multiple.default(2).describe('The autoscaler may go to figure × burst'),
   cpuPercent: z
     .int()
     .min(10)
@@ -120,7 +123,7 @@ const serviceShape = {
   health: health.optional(),
   resources: resources.optional(),
   highResources: resources.optional().describe('Resources at tier high; those above hold at low and medium'),
-  user: z.int().min(1).optional().describe('Numeric user id of the image; 10001 unless given'),
+  user: z.int().min(1).max(2_147_483_647).optional().describe('Numeric user id of the image; 10001 unless given'),
   arrows: z.record(name, arrow).default({}),
   settings: z
     .record(variable, z.string())
@@ -186,7 +189,7 @@ export const route = z.strictObject({
   streaming: z.boolean().default(false).describe('Server-sent events: no buffering, long time-outs'),
   rate: rate.optional(),
   bodySize: byteQuantity.optional(),
-  timeoutSeconds: seconds.default(60),
+  timeoutSeconds: answerSeconds.default(60),
   immutable: z.boolean().default(false).describe('Hashed static files: may be cached for a year'),
   in: z.enum(modes).optional().describe('Only in environments of this mode'),
 });

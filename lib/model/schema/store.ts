@@ -1,5 +1,16 @@
 import { z } from 'zod';
-import { byteQuantity, count, name, perTier, resources, schedule, seconds, text, tiers, variable } from './primitives';
+import {
+  byteQuantity,
+  count,
+  membersPerTier,
+  name,
+  resources,
+  schedule,
+  seconds,
+  text,
+  tiers,
+  variable,
+} from './primitives';
 
 const backup = z.strictObject({
   schedule: schedule.default('@daily'),
@@ -16,7 +27,7 @@ const common = {
   resources,
   highResources: resources.optional(),
   size: byteQuantity.describe('Of the data volume; never by tier, because a claim cannot shrink'),
-  replicas: perTier.default({ low: 1, medium: 1, high: 1 }),
+  replicas: membersPerTier.default({ low: 1, medium: 1, high: 1 }),
   tiers: z
     .array(z.enum(tiers))
     .min(1)
@@ -42,7 +53,7 @@ const postgres = z.strictObject({
     .regex(/^[a-z_][a-z0-9_]*$/, 'a database name of lower-case letters, digits and "_"')
     .max(63),
   owner: name.describe('The service whose role owns the schema and runs the migrations'),
-  maxConnections: z.int().min(10).default(100),
+  maxConnections: z.int().min(10).max(262_143).default(100),
   tls: z.enum(['off', 'verify-full']).default('off').describe('Encrypted connections of the applications'),
   pooler: z
     .enum(['none', 'pgbouncer'])

@@ -1,5 +1,18 @@
 import { z } from 'zod';
-import { cidr, hostName, name, patch, port, resources, schedule, text, tiers, variable } from './primitives';
+import {
+  cidr,
+  count,
+  countOrNone,
+  hostName,
+  name,
+  patch,
+  port,
+  resources,
+  schedule,
+  text,
+  tiers,
+  variable,
+} from './primitives';
 import { route, service } from './service';
 import { store, tool, volume } from './store';
 
@@ -73,7 +86,7 @@ export const system = z.strictObject({
   links: z.array(text).default([]).describe('Related documentation, as files below the root'),
   backups: z
     .strictObject({
-      keep: z.strictObject({ daily: z.int().min(1), weekly: z.int().min(0), monthly: z.int().min(0) }),
+      keep: z.strictObject({ daily: count, weekly: countOrNone, monthly: countOrNone }),
       encrypted: z.boolean().default(false),
       weekly: z.boolean().default(false).describe('Weekly: all volumes and the configuration'),
       archive: monthlyArchive.optional(),
