@@ -2,10 +2,17 @@ import {
   BigValueColorMode,
   BigValueGraphMode,
   BigValueTextMode,
+  LegendDisplayMode,
+  LegendPlacement,
   ReduceDataOptionsBuilder,
+  SortOrder,
+  TooltipDisplayMode,
+  VizLegendOptionsBuilder,
+  VizTooltipOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common';
 import {
   DashboardBuilder,
+  DashboardCursorSync,
   DatasourceVariableBuilder,
   MappingType,
   RowBuilder,
@@ -19,7 +26,9 @@ import type { DashboardRow, Panel, Query, Step } from './contract';
 
 /** Grafana's grid. */
 const columns = 24;
-const leastSpan = 3;
+
+/** Narrower, and neither a name nor the legend of a curve can be read. */
+const leastSpans = { figure: 3, curve: 6 } as const;
 
 /** Heights of what has a figure, and of what has a curve. */
 const heights = { dot: 3, stat: 4, timeseries: 8 } as const;
@@ -88,6 +97,15 @@ function stat(id: number, panel: Panel, span: number): StatBuilder {
   return built.mappings([{ type: MappingType.ValueToText, options }]);
 }
 
+/** Which curve is which pod, and what it says now; Grafana's library leaves legends out. */
+function legend(): VizLegendOptionsBuilder {
+  return new VizLegendOptionsBuilder()
+    .showLegend(true)
+    .displayMode(LegendDisplayMode.List)
+    .placement(LegendPlacement.Bottom)
+    .calcs(['lastNotNull']);
+}
+
 function timeseries(id: number, panel: Panel, span: number): TimeseriesBuilder {
   const built = new TimeseriesBuilder()
     .id(id)
@@ -99,6 +117,8 @@ function timeseries(id: number, panel: Panel, span: number): TimeseriesBuilder {
     .noValue('n/a')
     .span(span)
     .height(heights.timeseries)
+    .legend(legend())
+    .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
     .thresholds(thresholds(panel.steps ?? green))
     .targets(targets(panel));
   for (const { legend } of panel.queries.filter(({ limit }) => limit)) built.overrideByName(legend, [plain]);
@@ -106,16 +126,16 @@ function timeseries(id: number, panel: Panel, span: number): TimeseriesBuilder {
 }
 
 /** As wide as fits beside its neighbours; many of them go on in the next line. */
-function spanOf(panels: readonly Panel[]): number {
-  return Math.max(leastSpan, Math.floor(columns / Math.min(panels.length, columns / leastSpan)));
+function spanOf(panels: readonly Panel[], least: number): number {
+  return Math.floor(columns / Math.min(panels.length, columns / least));
 }
 
 /** Figures first, in lines of their own: beside a curve, which is higher, they would leave holes. */
 function addPanels(dashboard: DashboardBuilder, panels: readonly Panel[], idOf: (panel: Panel) => number): void {
   const curves = panels.filter(({ shape }) => shape === 'timeseries');
   const figures = panels.filter(({ shape }) => shape !== 'timeseries');
-  for (const panel of figures) dashboard.withPanel(stat(idOf(panel), panel, spanOf(figures)));
-  for (const panel of curves) dashboard.withPanel(timeseries(idOf(panel), panel, spanOf(curves)));
+  for (const panel of figures) dashboard.withPanel(stat(idOf(panel), panel, spanOf(figures, leastSpans.figure)));
+  for (const panel of curves) dashboard.withPanel(timeseries(idOf(panel), panel, spanOf(curves, leastSpans.curve)));
 }
 
 function addRow(dashboard: DashboardBuilder, row: DashboardRow, firstId: number): void {
@@ -135,6 +155,7 @@ export function dashboardJson({ uid, title, tags, rows }: DashboardProps): strin
     .refresh('30s')
     .time({ from: 'now-6h', to: 'now' })
     .timezone('browser')
+    .tooltip(DashboardCursorSync.Crosshair)
     .readonly()
     .withVariable(variable(dataSources.own, 'Data source'));
   if (rows.some(({ panels }) => panels.some(({ resource }) => resource))) {

@@ -1,3 +1,4 @@
+import { checksum } from '../kubernetes/checksum';
 import type { Plan } from '../model/plan';
 import type { Contribution, DashboardRow, Panel } from './contract';
 import { type DashboardProps, dashboardJson } from './dashboard';
@@ -60,18 +61,30 @@ function ownRows(plan: Plan, contributions: readonly Contribution[]): DashboardR
   return [...(status.panels.length ? [status] : []), ...contributions.flatMap(({ row }) => row ?? [])];
 }
 
+/** Of a namespace's name; Grafana takes 40 characters, and the second dashboard has a suffix. */
+const mostUid = 40 - '-components'.length;
+
+/** By the namespace: environments may share a Grafana, where a uid and a file's name are there once. */
+function uidOf({ namespace }: Plan): string {
+  if (namespace.length <= mostUid) return namespace;
+  return `${namespace.slice(0, mostUid - 9)}-${checksum(namespace, 8)}`;
+}
+
 /**
  * The dashboards of a system. Where its document draws one, that is the first, and exactly that; every row that the
  * components bring is in the one behind it. Otherwise there is one with all of them.
  */
 function dashboards(plan: Plan, contributions: readonly Contribution[]): DashboardProps[] {
-  const { id, title } = plan.system;
-  const tags = [id, plan.environment.name];
+  const { id } = plan.system;
+  const { name } = plan.environment;
+  const title = `${plan.system.title}, ${name}`;
+  const uid = uidOf(plan);
+  const tags = [id, name];
   const rows = ownRows(plan, contributions);
-  if (plan.system.dashboard.length === 0) return [{ uid: id, title, tags, rows }];
+  if (plan.system.dashboard.length === 0) return [{ uid, title, tags, rows }];
   return [
-    { uid: id, title, tags, rows: drawnRows(plan, contributions) },
-    { uid: `${id}-components`, title: `${title}: components`, tags, rows },
+    { uid, title, tags, rows: drawnRows(plan, contributions) },
+    { uid: `${uid}-components`, title: `${title}: components`, tags, rows },
   ];
 }
 

@@ -51,8 +51,12 @@ function routeOf({ name, by, severities, components }: ReceiverPlan): object {
       ...(components.length ? [matcher(`component=~"${anyOf(components)}"`)] : []),
     ],
     continue: true,
+    ...(severities.includes('critical') ? { routes: [urgent] } : {}),
   };
 }
+
+/** As `urgent` with our own. */
+const urgent = { matchers: [matcher('severity="critical"')], groupWait: '10s', repeatInterval: '1h' };
 
 /**
  * Who is told, for the operator's Alertmanager. It adds the namespace to every matcher by itself. What no receiver here

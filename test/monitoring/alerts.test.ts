@@ -93,7 +93,9 @@ test('realtime-game has the stack that its document lists', () => {
   expect(data('grafana-config')['grafana.ini']).toContain('[security]');
   expect(Object.keys(data('grafana-datasources'))).toHaveLength(1);
   expect(Object.keys(data('grafana-dashboard-providers'))).toHaveLength(1);
-  expect(JSON.parse(data('grafana-dashboards')['realtime-game.json'] ?? '')).toMatchObject({ uid: 'realtime-game' });
+  expect(JSON.parse(data('grafana-dashboards')['realtime-game-production.json'] ?? '')).toMatchObject({
+    uid: 'realtime-game-production',
+  });
 });
 
 describe('an operator’s rules', () => {

@@ -15,6 +15,7 @@ interface GridPanel {
     readonly expr: string;
     readonly datasource: { readonly uid: string };
   }[];
+  readonly options?: { readonly legend?: { readonly showLegend: boolean } };
   readonly fieldConfig?: { readonly defaults: { readonly unit?: string; readonly thresholds?: object } };
 }
 
@@ -45,7 +46,7 @@ function rowsOf({ panels }: Dashboard): [string, string[]][] {
 
 test('lms is exactly as drawn', () => {
   const plan = planFor({ system: 'lms', environment: 'production', tier: 'medium' });
-  const drawn = dashboardsOf(plan).find(({ uid }) => uid === 'lms');
+  const drawn = dashboardsOf(plan).find(({ uid }) => uid === 'lms-production');
   expect(drawn && rowsOf(drawn)).toEqual([
     ['System Overview', ['CPU', 'Memory', 'Disk', 'Network']],
     [
@@ -58,8 +59,20 @@ test('lms is exactly as drawn', () => {
   expect(missingPanels(plan, contributionsOf(plan))).toEqual([]);
 });
 
-test('every system has a dashboard whose address is its id', () => {
-  for (const [plan, { uid }] of all) expect(uid.startsWith(plan.system.id)).toBe(true);
+test('a dashboard has the address of its namespace: environments may share a Grafana', () => {
+  for (const [plan, { uid }] of all) expect(uid).toMatch(new RegExp(`^${plan.namespace}(-components)?$`));
+  const plan = planFor({ system: 'lms', environment: 'production', tier: 'medium' });
+  const uids = ['a', 'b'].flatMap((end) => dashboardsOf({ ...plan, namespace: `${'n'.repeat(62)}${end}` }));
+  expect(new Set(uids.map(({ uid }) => uid)).size).toBe(4);
+  for (const { uid } of uids) expect(uid.length).toBeLessThanOrEqual(40);
+});
+
+test('curves are named, and wide enough to be told apart', () => {
+  for (const [, { panels }] of all)
+    for (const { type, options, gridPos } of panels.filter((panel) => panel.type === 'timeseries')) {
+      expect([type, options?.legend?.showLegend]).toEqual([type, true]);
+      expect(gridPos.w).toBeGreaterThanOrEqual(6);
+    }
 });
 
 test('ids are unique, nothing is wider than the grid, and no panel covers another', () => {

@@ -15,6 +15,7 @@ export interface Panel {
   readonly description?: string;
   readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
   readonly targets?: readonly Target[];
+  readonly options?: { readonly legend?: { readonly showLegend?: boolean } };
   readonly fieldConfig?: { readonly defaults: Defaults; readonly overrides?: readonly Override[] };
 }
 

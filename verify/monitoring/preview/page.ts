@@ -103,7 +103,8 @@ function timeseries(panel: Panel, drawn: readonly Drawn[]): string {
     ({ name, value }, index) =>
       `<li style="--c:${colors[index]}">${escaped(name)}<em>${value === undefined ? 'n/a' : escaped(formatted(value, defaults))}</em></li>`,
   );
-  return `<div class="chart"><div class="axis">${grid.join('')}</div><svg viewBox="0 0 300 100" preserveAspectRatio="none"><path d="M0,0H300M0,50H300M0,100H300" stroke="#2c3235" vector-effect="non-scaling-stroke"/>${curves.join('')}</svg></div><ul>${names.join('')}</ul>`;
+  const list = panel.options?.legend?.showLegend ? `<ul>${names.join('')}</ul>` : '';
+  return `<div class="chart"><div class="axis">${grid.join('')}</div><svg viewBox="0 0 300 100" preserveAspectRatio="none"><path d="M0,0H300M0,50H300M0,100H300" stroke="#2c3235" vector-effect="non-scaling-stroke"/>${curves.join('')}</svg></div>${list}`;
 }
 
 function panelHtml(panel: Panel, drawn: readonly Drawn[]): string {
