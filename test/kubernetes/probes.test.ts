@@ -41,6 +41,18 @@ describe('Probes', () => {
     expect((startupProbe?.failureThreshold ?? 0) * 2).toBe(4 * startSeconds);
   });
 
+  test.each([
+    [30, 10],
+    [5, 5],
+  ])('ask a command that is asked every %i seconds later every %i seconds at the start', (intervalSeconds, period) => {
+    const { startupProbe } = probes(
+      { ...health, command: ['ping'], startSeconds: 30, intervalSeconds },
+      'worker',
+      undefined,
+    );
+    expect(startupProbe).toMatchObject({ periodSeconds: period, failureThreshold: 120 / period });
+  });
+
   test('send the service’s name as Host, and no httpGet.host, which Pod Security forbids', () => {
     const { readinessProbe } = probes(health, 'backend', 'http');
     expect(readinessProbe?.httpGet?.httpHeaders).toEqual([{ name: 'Host', value: 'backend' }]);

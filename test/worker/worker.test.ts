@@ -34,7 +34,7 @@ describe('A worker', () => {
       timeoutSeconds: 10,
       failureThreshold: 3,
     });
-    expect(main.startupProbe).toMatchObject({ periodSeconds: 20, failureThreshold: 6 });
+    expect(main.startupProbe).toMatchObject({ periodSeconds: 10, failureThreshold: 12 });
     expect(main).not.toHaveProperty('readinessProbe');
   });
 
