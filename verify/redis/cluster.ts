@@ -160,11 +160,15 @@ export async function cluster(folder: string): Promise<void> {
   const names = new Names(join(folder, 'hosts'), port);
   const make = (ordinal: number): ClusterMember => new ClusterMember(join(folder, String(ordinal)), ordinal, 6, names);
   const members: Members = [make(0), make(1), make(2), make(3), make(4), make(5)];
-  for (const [title, check] of Object.entries(checks)) {
-    await check(members).catch((error: unknown) => {
-      for (const member of members) console.error(member.said().split('\n').slice(-12).join('\n'));
-      throw new Error(`not: ${title}`, { cause: error });
-    });
-    console.log(`ok  ${title}`);
+  try {
+    for (const [title, check] of Object.entries(checks)) {
+      await check(members).catch((error: unknown) => {
+        for (const member of members) console.error(member.said().split('\n').slice(-12).join('\n'));
+        throw new Error(`not: ${title}`, { cause: error });
+      });
+      console.log(`ok  ${title}`);
+    }
+  } finally {
+    await Promise.all(members.map((member) => member.kill()));
   }
 }
