@@ -105,6 +105,18 @@ function patchProblems(plan: Plan, objects: readonly ApiObject[]): Problem[] {
   });
 }
 
+/** Two objects of one name: the second would overwrite the first. The checks of names should have refused it before. */
+function twins({ system }: Plan, objects: readonly ApiObject[]): Problem[] {
+  const names = objects.map(({ kind, metadata: { name } }) => `${kind}/${name ?? ''}`);
+  return [...new Set(names.filter((name, index) => names.indexOf(name) < index))].map((name) => ({
+    severity: 'error',
+    rule: 'duplicate-object',
+    path: `systems/${system.id}`,
+    found: `${name} twice`,
+    wanted: 'names of services, stores, tools and volumes from which no object is made twice',
+  }));
+}
+
 function apply(manifest: Manifest, patches: readonly PatchPlan[]): Manifest {
   return patches.reduce<Manifest>((current, patch) => mergePatch(current, patch.merge) as Manifest, manifest);
 }
@@ -132,12 +144,12 @@ function guardProblems(plan: Plan, objects: readonly ApiObject[]): Problem[] {
 /**
  * The last step before YAML, once for every object: patches of the user, exemptions for the analysers, names of Jobs.
  * It wraps `toJson`, because cdk8s' own patches are filtered through its serializers and lose data.
- * @throws ProblemsError when a patch has no target, a field that would be dropped or that others rely on, or breaks what
+ * @throws ProblemsError when two objects have one name, or a patch has no target, a field that would be dropped or that others rely on, or breaks what
  * the Plan has checked
  */
 export function finish(app: App, plan: Plan): void {
   const objects = app.node.findAll().filter((node): node is ApiObject => ApiObject.isApiObject(node));
-  const problems = [...patchProblems(plan, objects), ...guardProblems(plan, objects)];
+  const problems = [...twins(plan, objects), ...patchProblems(plan, objects), ...guardProblems(plan, objects)];
   if (problems.length) throw new ProblemsError(problems);
   for (const object of objects) {
     const patches = patchesOf(plan, object);

@@ -1,6 +1,8 @@
-import { App } from 'cdk8s';
+import { App, Chart } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-28';
 import { buildCharts } from '../../charts';
 import { checksum } from '../../lib/kubernetes/checksum';
+import { finish } from '../../lib/kubernetes/finish';
 import { ProblemsError } from '../../lib/model';
 import type { Environment } from '../../lib/model/schema/environment';
 import { type Rendered, shopPlan } from '../application/fixture';
@@ -30,6 +32,17 @@ function refusal(patch: Patch): string[] {
   }
   return [];
 }
+
+describe('Every object', () => {
+  test('has a name of its own, whatever the checks of names let through', () => {
+    const app = new App();
+    for (const chart of ['10-one', '20-other'])
+      new k8s.KubeConfigMap(new Chart(app, chart), 'twin', { metadata: { name: 'twin' } });
+    expect(() => finish(app, shopPlan())).toThrow(
+      /ConfigMap\/twin twice, wanted names of services.*\[duplicate-object\]/,
+    );
+  });
+});
 
 describe('A patch', () => {
   test('is merged into the object as it stands in the file, plain numbers and texts included', () => {

@@ -3,7 +3,7 @@ import { isRecord } from '../merge';
 import type { Context } from '../resolve/context';
 import { imageNames, referenceFault } from '../resolve/images';
 import type { Selection } from '../selection';
-import { isSchedule } from './services';
+import { isSchedule, scheduleWords } from './services';
 import { checkSharedVolumes } from './shared-volumes';
 
 /** Every CIDR of a value, with its path: wherever `cidrs` or a list of addresses stands. */
@@ -126,17 +126,15 @@ function checkBackups({ problems, environment, system, mode, at, stores }: Conte
       's3: what deletes the namespace deletes these backups too',
     );
   const schedules = [
-    ['archive.schedule', system.backups?.archive?.schedule],
-    ['restoreTest', system.backups?.restoreTest],
+    ['backups.archive.schedule', system.backups?.archive?.schedule],
+    ['backups.restoreTest', system.backups?.restoreTest],
   ] as const;
-  for (const [key, schedule] of schedules) {
+  const ofVolumes = Object.entries(system.volumes).map(
+    ([name, { backup }]) => [`volumes.${name}.backup.schedule`, backup?.schedule] as const,
+  );
+  for (const [key, schedule] of [...schedules, ...ofVolumes]) {
     if (schedule !== undefined && !isSchedule(schedule))
-      problems.error(
-        'invalid-schedule',
-        `${at.system}.backups.${key}`,
-        `"${schedule}"`,
-        'a cron expression with minute, hour, day, month and weekday in their ranges',
-      );
+      problems.error('invalid-schedule', `${at.system}.${key}`, `"${schedule}"`, scheduleWords);
   }
 }
 

@@ -89,13 +89,18 @@ function workloadNames(context: Context, declared: Declared): [kind: string, nam
     ...Object.entries(context.system.services)
       .filter(([, { migrations }]) => migrations)
       .map(([name]): [string, string] => ['services', `${name}-migrate`]),
+    ...Object.entries(context.system.services)
+      .filter(([, { proxy }]) => proxy)
+      .map(([name]): [string, string] => ['services', `${name}-nginx`]),
     ...Object.entries(context.system.stores).flatMap(([name, { kind }]): [string, string][] => [
       ...(kind === 'postgres' ? [`${name}-roles`, poolerName(name)] : []).map((own): [string, string] => [
         'stores',
         own,
       ]),
-      ['stores', `${name}-pods`],
-      ...(kind === 'rabbitmq' ? [] : [['stores', `${name}-exporter`] as [string, string]]),
+      ...['pods', 'config', ...(kind === 'rabbitmq' ? [] : ['exporter', 'ro'])].map((suffix): [string, string] => [
+        'stores',
+        `${name}-${suffix}`,
+      ]),
     ]),
   ];
   return [
@@ -131,6 +136,7 @@ export function checkNames(context: Context, declared: Declared): void {
     owners.set(name, owner ?? kind);
   }
   checkSecretNames(context);
+  checkClaimNames(context);
   if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(context.namespace)) {
     problems.error(
       'namespace-name',
@@ -139,6 +145,18 @@ export function checkNames(context: Context, declared: Declared): void {
       'a DNS label of at most 63 characters',
     );
   }
+}
+
+/** A volume's claim has its name: whoever mounts one that a StatefulSet has would find their files. */
+function checkClaimNames({ problems, at, system }: Context): void {
+  for (const name of Object.keys(system.volumes))
+    if (/^data-.+-\d+$/.test(name))
+      problems.error(
+        'claim-name',
+        `${at.system}.volumes.${name}`,
+        `"${name}"`,
+        'a name that no claim of a store or a tool has: not "data-…-0"',
+      );
 }
 
 /** Secrets of the system beside those of stores and tools. */

@@ -36,8 +36,24 @@ const checkKind: Check = ({ problems }, name, service, path, declared) => {
     );
 };
 
-/** Whether a cron expression means something; `@daily` and the like do. */
+/** What a schedule must be, in the words of every problem with one. */
+export const scheduleWords =
+  'a cron expression with minute, hour, day, month and weekday (0 to 6) in their ranges, as Kubernetes reads it';
+
+/** What Kubernetes' own parser knows: no last day (`L`), no n-th one (`#`), no hash (`H`). */
+const cronWords = /^[-\d*/,?\s]+$/;
+const cronNames = /\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|sun|mon|tue|wed|thu|fri|sat)\b/gi;
+/** Sunday is 0 there; 7, as other programs have it, is out of range. */
+const seventhDay = /(^|[-,])7(?=$|[-,/])/;
+
+/**
+ * Whether a cron expression means something to Kubernetes; `@daily` and the like do.
+ * @see https://pkg.go.dev/github.com/robfig/cron/v3
+ */
 export function isSchedule(schedule: string): boolean {
+  const fields = schedule.split(/\s+/);
+  if (fields.length === 5 && seventhDay.test(fields[4] ?? '')) return false;
+  if (!schedule.startsWith('@') && !cronWords.test(schedule.replace(cronNames, '0'))) return false;
   try {
     CronExpressionParser.parse(schedule);
     return true;
@@ -48,12 +64,7 @@ export function isSchedule(schedule: string): boolean {
 
 const checkSchedule: Check = ({ problems }, _name, { schedule }, path) => {
   if (schedule !== undefined && !isSchedule(schedule))
-    problems.error(
-      'invalid-schedule',
-      `${path}.schedule`,
-      `"${schedule}"`,
-      'a cron expression with minute, hour, day, month and weekday in their ranges',
-    );
+    problems.error('invalid-schedule', `${path}.schedule`, `"${schedule}"`, scheduleWords);
 };
 
 const checkPorts: Check = ({ problems }, _name, service, path) => {

@@ -10,7 +10,7 @@ import { checkBroker } from './brokers';
 import { checkCache } from './caches';
 import { checkEncryption } from './encryption';
 import { checkResources } from './resources';
-import { isSchedule } from './services';
+import { isSchedule, scheduleWords } from './services';
 import { versionOf } from './versions';
 
 type Check = (context: Context, name: string, store: ParsedStore, path: string) => void;
@@ -191,12 +191,7 @@ const checkBackup: Check = (context, name, store, path) => {
     return;
   }
   if (!isSchedule(store.backup.schedule))
-    problems.error(
-      'invalid-schedule',
-      `${path}.backup.schedule`,
-      `"${store.backup.schedule}"`,
-      'a cron expression with minute, hour, day, month and weekday in their ranges',
-    );
+    problems.error('invalid-schedule', `${path}.backup.schedule`, `"${store.backup.schedule}"`, scheduleWords);
   if (store.backup.formats.includes('plain') && store.kind !== 'postgres')
     problems.error('backup-format', `${path}.backup.formats`, 'plain', "no formats: they are pg_dump's");
 };
@@ -220,7 +215,7 @@ export function checkStores(context: Context): void {
   for (const [name, store] of Object.entries(context.system.stores)) {
     const path = `${context.at.system}.stores.${name}`;
     for (const check of checks) check(context, name, store, path);
-    checkResources(context, path, store.resources, store.highResources);
+    checkResources(context, path, store.resources, store.highResources, store.kind);
     if (
       store.encrypted &&
       context.mode === 'production' &&

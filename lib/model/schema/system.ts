@@ -56,7 +56,7 @@ export const system = z.strictObject({
     .describe(
       'Each image once: "repository:tag" or "repository:tag@sha256:…"; {own: …} is built by the team and gets the environment\'s registry',
     ),
-  services: z.record(name, service),
+  services: z.record(name, service).refine((all) => Object.keys(all).length > 0, 'at least one service'),
   stores: z.record(name, store).default({}),
   tools: z.record(name, tool).default({}),
   routes: z.array(route).default([]),
