@@ -108,7 +108,7 @@ export function resolveShop(change: Change = {}, system: unknown = shop): PlanRe
     system: { id: 'shop', raw: mergePatch(system, change.system ?? {}) },
     environment: { name: 'prod', raw: mergePatch(place, change.environment ?? {}), images: change.images },
     tier: change.tier,
-    systems: ['shop'],
+    systems: ['shop', 'depot'],
     environments: ['prod', 'staging'],
     exists: (path) => path === 'README.md',
   });

@@ -26,6 +26,12 @@ describe('volumes that share a node', () => {
   });
 });
 
+test('a namespace that other systems would have too is warned of: the environment may serve this one alone', () => {
+  expect(warnings({ environment: { namespace: 'prod' } })).toEqual([
+    'warning: environments/prod.namespace: found "prod", which depot has too, wanted a namespace for each system, such as "{system}-{environment}": their objects have the same names [shared-namespace]',
+  ]);
+});
+
 test('a release may set every image that pods run, Keelson’s own included', () => {
   const images = {
     shop: {

@@ -80,6 +80,14 @@ describe('wrong input', () => {
     expect(plan).toBeUndefined();
   });
 
+  it('is a domain below which a name is too long', () => {
+    const domain = Array.from({ length: 5 }, () => 'd'.repeat(49)).join('.');
+    const { problems } = resolveShop({ environment: { domain } });
+    expect(problems.map(formatProblem)).toEqual([
+      `error: environments/prod.domain: found 254 characters of "shop.${'d'.repeat(35)}…", wanted at most 253 [host-length]`,
+    ]);
+  });
+
   it('covers a rule of its own with nearly every row', () => {
     const rules = new Set(table.map(({ says }) => /\[([a-z-]+)\]$/.exec([says].flat().join())?.[1]));
     expect(rules.size).toBeGreaterThanOrEqual(95);

@@ -187,12 +187,4 @@ export function checkEdge(context: Context): void {
     );
   if (environment.hsts) checkHsts(context);
   if (environment.tls.by === 'self-signed') checkSelfSigned(context);
-  const twice = context.hosts.find((host, index) => context.hosts.indexOf(host) < index);
-  if (twice !== undefined)
-    problems.error(
-      'duplicate-host',
-      `${at.environment}.systems.${context.id}.hosts`,
-      `"${twice}" twice`,
-      'each host once',
-    );
 }

@@ -7,6 +7,7 @@ import { checkEdge } from './edge';
 import { checkEnvironment } from './environment';
 import { checkMonitoring } from './monitoring';
 import { checkNames, declaredNames } from './names';
+import { checkNeighbours } from './neighbours';
 import { checkReferences } from './references';
 import { checkServices } from './services';
 import { checkStores } from './stores';
@@ -32,6 +33,7 @@ export function runChecks(context: Context, selection: Selection): void {
   checkStores(context);
   checkEdge(context);
   checkEnvironment(context, selection);
+  checkNeighbours(context, selection);
   checkBackup(context);
   checkMonitoring(context);
   for (const { run } of checklist) run(context, selection);

@@ -44,9 +44,13 @@ export function checkPaths({ problems }: Context, _name: string, service: Parsed
     ...Object.keys(service.scratch).map((at) => [`scratch.${at}`, at] as const),
   ];
   for (const [index, [key, at]] of paths.entries()) {
-    const clash = paths
-      .slice(0, index)
-      .find(([, other]) => at === other || at.startsWith(`${other}/`) || other.startsWith(`${at}/`));
+    if (at.includes(':'))
+      problems.error('mount-path', `${path}.${key}`, `"${at}"`, 'a folder without ":", which Kubernetes refuses');
+    const meets = (other: string): boolean => {
+      const [here, there] = [posix.resolve(at), posix.resolve(other)];
+      return within(here, there) || within(there, here);
+    };
+    const clash = paths.slice(0, index).find(([, other]) => meets(other));
     if (clash !== undefined)
       problems.error(
         'mount-clash',

@@ -3,6 +3,7 @@ import { forSystem } from '../schema/environment';
 import type { ParsedSystem } from '../schema/system';
 import type { Chosen, Context } from './context';
 import { resolveImages } from './images';
+import { hostsOf, namespaceOf } from './place';
 
 /** Whether a profile is on: the environment's word, or how the profile stands by the environment's mode. */
 function isOn(chosen: Chosen, own: Context['own'], profile: string | undefined): boolean {
@@ -34,7 +35,6 @@ export function select(chosen: Chosen): Context {
   const tier = chosen.tier ?? own.tier ?? environment.tier;
   const services = entries(system.services, ({ profile }) => isOn(chosen, own, profile));
   const stores = entries(system.stores, ({ tiers }) => tiers.includes(tier));
-  const fill = (text: string): string => text.replaceAll('{system}', id).replaceAll('{environment}', environmentName);
   // A route to a part that is switched off goes with it; one to a name that nobody has is a problem (checks).
   const routes = system.routes
     .filter(inMode(environment.mode))
@@ -47,8 +47,8 @@ export function select(chosen: Chosen): Context {
     own,
     mode: environment.mode,
     tier,
-    namespace: own.namespace ?? fill(environment.namespace),
-    hosts: own.hosts ?? [`${id}.${environment.domain}`],
+    namespace: namespaceOf(environment, environmentName, id),
+    hosts: hostsOf(environment, id),
     services,
     stores,
     tools: environment.tools ? new Map(Object.entries(system.tools)) : new Map(),

@@ -58,7 +58,10 @@ export const cidr = z
 
 export const hostName = z
   .string()
-  .regex(/^([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)*[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'a host name such as "shop.example.com"')
+  .regex(
+    /^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)*[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+    'a host name such as "shop.example.com"',
+  )
   .max(253, 'a host name of at most 253 characters');
 
 /** A whole number from one to the most that makes sense; Kubernetes counts in 32 bits. */

@@ -1,0 +1,48 @@
+import { isIP } from 'node:net';
+import type { Context } from '../resolve/context';
+import { hostsOf, namespaceOf } from '../resolve/place';
+import type { Selection } from '../selection';
+
+const longestHost = 253;
+
+/** What no Ingress takes as a host, though a domain and a name make it. */
+function checkHosts({ problems, at, hosts, id, environment }: Context): void {
+  const own = environment.systems[id]?.hosts;
+  for (const [index, host] of hosts.entries()) {
+    const path = own === undefined ? `${at.environment}.domain` : `${at.environment}.systems.${id}.hosts[${index}]`;
+    if (host.length > longestHost)
+      problems.error('host-length', path, `${host.length} characters of "${host.slice(0, 40)}…"`, 'at most 253');
+    if (isIP(host) !== 0) problems.error('host-address', path, `"${host}"`, 'a name: an address is no host of an edge');
+  }
+  const twice = hosts.find((host, index) => hosts.indexOf(host) < index);
+  if (twice !== undefined)
+    problems.error('duplicate-host', `${at.environment}.systems.${id}.hosts`, `"${twice}" twice`, 'each host once');
+}
+
+/** Another system of this environment that lives in the same place: one would take the other's objects or requests. */
+function checkNeighbour(context: Context, other: string): void {
+  const { problems, at, environment, id, hosts, namespace } = context;
+  const stated = [id, other].every((name) => Object.hasOwn(environment.systems, name));
+  if (namespaceOf(environment, context.environmentName, other) === namespace) {
+    const path = `${at.environment}.${environment.systems[id]?.namespace === undefined ? '' : `systems.${id}.`}namespace`;
+    const found = `"${namespace}", which ${other} has too`;
+    const wanted = 'a namespace for each system, such as "{system}-{environment}": their objects have the same names';
+    // An environment that serves one system may name its namespace; what it says of two, it serves.
+    if (stated) problems.error('shared-namespace', path, found, wanted);
+    else problems.warning('shared-namespace', path, found, wanted);
+  }
+  const host = hostsOf(environment, other).find((name) => hosts.includes(name));
+  if (host !== undefined)
+    problems.error(
+      'shared-host',
+      `${at.environment}.systems.${id}.hosts`,
+      `"${host}", which ${other} has too`,
+      'each host in one system',
+    );
+}
+
+/** What each system of an environment has for itself: its hosts, and its namespace. */
+export function checkNeighbours(context: Context, { systems = [] }: Selection): void {
+  checkHosts(context);
+  for (const other of systems) if (other !== context.id) checkNeighbour(context, other);
+}
