@@ -1,6 +1,7 @@
 import type { Plan } from '../model/plan';
 import {
   type Alert,
+  budgetOf,
   burnAlerts,
   type Contributor,
   type DashboardRow,
@@ -16,6 +17,9 @@ const day = 86_400;
 /** Days before the end of a certificate: cert-manager renews at 30, so at 14 it has failed for two weeks. */
 const lateDays = 14;
 const lastDays = 3;
+
+/** Questions that may fail in any window: of a few asked in an hour, two are a large share and no outage. */
+const fewFailures = 4;
 
 function certificates(host: string, expiry: string): Alert[] {
   const left = `min(${expiry}) - time()`;
@@ -48,6 +52,8 @@ function ofHost(plan: Plan, host: string): Alert[] {
       service: host,
       objective: plan.monitors?.objective ?? 0,
       ratio: (window) => `(1 - avg(avg_over_time(${success}[${window}])))`,
+      floor: (long) =>
+        `sum(count_over_time(${success}[${long}]) - sum_over_time(${success}[${long}])) > ${fewFailures}`,
       what: 'questions through the edge',
     }),
     ...(plan.edge.tls.by === 'none' ? [] : certificates(host, series('probe_ssl_earliest_cert_expiry', own))),
@@ -71,7 +77,8 @@ function certificatePanel(expiry: string): Panel {
 function row(plan: Plan, hosts: readonly string[]): DashboardRow {
   const series = seriesOf(plan, blackboxJob);
   const own = `service=~"${hosts.join('|')}"`;
-  const objective = (plan.monitors?.objective ?? 0) / 100;
+  const allowed = budgetOf(plan.monitors?.objective ?? 0);
+  const reached = (burnt: number): number => Number((1 - burnt * allowed).toFixed(9));
   return {
     title: 'Public routes',
     panels: [
@@ -82,8 +89,8 @@ function row(plan: Plan, hosts: readonly string[]): DashboardRow {
         `avg by (service) (avg_over_time(${series('probe_success', own)}[1d]))`,
         [
           [null, 'red'],
-          [Number((1 - 10 * (1 - objective)).toFixed(9)), 'orange'],
-          [objective, 'green'],
+          [reached(10), 'orange'],
+          [reached(1), 'green'],
         ],
       ),
       stat(
@@ -93,6 +100,13 @@ function row(plan: Plan, hosts: readonly string[]): DashboardRow {
         `max by (service) (${series('probe_duration_seconds', own)})`,
       ),
       ...(plan.edge.tls.by === 'none' ? [] : [certificatePanel(series('probe_ssl_earliest_cert_expiry', own))]),
+      {
+        title: 'Answer time by route',
+        description: 'Seconds that each question through the edge takes; of one that fails, how long it took to fail.',
+        unit: 's',
+        shape: 'timeseries',
+        queries: [{ expr: `max by (instance) (${series('probe_duration_seconds', own)})`, legend: '{{instance}}' }],
+      },
     ],
   };
 }

@@ -27,8 +27,8 @@ export interface BurnProps {
   readonly objective: number;
   /** The share of failures over a window. */
   readonly ratio: (window: string) => string;
-  /** Appended to the condition: a floor of traffic below which a share means nothing. */
-  readonly floor?: string;
+  /** What must hold as well: below it a share over the long window means nothing. */
+  readonly floor: (long: string) => string;
   /** What fails, in the plural. */
   readonly what: string;
 }
@@ -36,12 +36,11 @@ export interface BurnProps {
 /** One alert for each pair of windows. */
 export function burnAlerts(props: BurnProps): Alert[] {
   const budget = budgetOf(props.objective);
-  const floor = props.floor === undefined ? '' : ` and ${props.floor}`;
   return burnWindows.map(({ factor, long, short, severity, ...rest }) => {
     const limit = `${factor} * ${budget}`;
     return {
       name: props.name,
-      expr: `${props.ratio(long)} > ${limit} and ${props.ratio(short)} > ${limit}${floor}`,
+      expr: `${props.ratio(long)} > ${limit} and ${props.ratio(short)} > ${limit} and ${props.floor(long)}`,
       for: rest.for,
       severity,
       service: props.service,

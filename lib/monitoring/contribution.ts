@@ -1,7 +1,7 @@
 /** What a component needs to say how it is watched; the rest of this folder is for the charts. */
 export { hpaAlerts } from './autoscaling';
 export { backlogAlert, depthOf, usualBacklog } from './backlog';
-export { type BurnProps, burnAlerts, windows } from './burn';
+export { type BurnProps, budgetOf, burnAlerts, windows } from './burn';
 export { clientsOf } from './clients';
 export type {
   Alert,

@@ -1,5 +1,5 @@
 import { checksum } from '../kubernetes/checksum';
-import type { Plan } from '../model/plan';
+import type { Plan, Severity } from '../model/plan';
 import type { Contribution, DashboardRow, Panel } from './contract';
 import { type DashboardProps, dashboardJson } from './dashboard';
 
@@ -56,9 +56,30 @@ function statusRow(plan: Plan, contributions: readonly Contribution[]): Dashboar
   return { title, panels: [all] };
 }
 
+/** How many alerts there are now; Prometheus keeps them as a metric of its own. */
+function alertsRow({ namespace }: Plan): DashboardRow {
+  const firing = (severity: Severity, color: 'orange' | 'red', title: string): Panel => ({
+    title,
+    description: `Alerts of severity ${severity} that fire now, those that Alertmanager holds back included.`,
+    unit: 'short',
+    shape: 'stat',
+    queries: [
+      {
+        expr: `count(ALERTS{namespace="${namespace}",alertstate="firing",severity="${severity}"}) or vector(0)`,
+        legend: severity,
+      },
+    ],
+    steps: [
+      [null, 'green'],
+      [1, color],
+    ],
+  });
+  return { title: 'Alerts', panels: [firing('critical', 'red', 'Critical'), firing('warning', 'orange', 'Warnings')] };
+}
+
 function ownRows(plan: Plan, contributions: readonly Contribution[]): DashboardRow[] {
   const status = statusRow(plan, contributions);
-  return [...(status.panels.length ? [status] : []), ...contributions.flatMap(({ row }) => row ?? [])];
+  return [alertsRow(plan), ...(status.panels.length ? [status] : []), ...contributions.flatMap(({ row }) => row ?? [])];
 }
 
 /** Of a namespace's name; Grafana takes 40 characters, and the second dashboard has a suffix. */

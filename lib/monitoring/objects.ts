@@ -159,6 +159,49 @@ function overview(plan: Plan): Readonly<Record<string, Panel>> {
   };
 }
 
+/** Which of the pods and volumes it is that the figures above speak of. */
+function details(plan: Plan): Panel[] {
+  if (plan.resourceMetrics === 'none') return [];
+  const kubelet = seriesOf(plan, kubeletJob);
+  const base = { shape: 'timeseries', resource: plan.resourceMetrics === 'platform' } as const;
+  const available = kubelet('kubelet_volume_stats_available_bytes');
+  const capacity = kubelet('kubelet_volume_stats_capacity_bytes');
+  const cpu = kubelet('container_cpu_usage_seconds_total', 'container!=""');
+  return [
+    {
+      ...base,
+      title: 'CPU by pod',
+      description: 'Cores that the containers of each pod use.',
+      unit: 'short',
+      queries: [{ expr: `sum by (pod) (rate(${cpu}[$__rate_interval]))`, legend: '{{pod}}' }],
+    },
+    {
+      ...base,
+      title: 'Memory by pod',
+      description: 'Memory that the containers of each pod cannot give back (working set).',
+      unit: 'bytes',
+      queries: [
+        {
+          expr: `sum by (pod) (${kubelet('container_memory_working_set_bytes', 'container!=""')})`,
+          legend: '{{pod}}',
+        },
+      ],
+    },
+    {
+      ...base,
+      title: 'Volumes',
+      description: 'What of each volume is used.',
+      unit: 'percentunit',
+      queries: [
+        {
+          expr: `1 - min by (persistentvolumeclaim) (${available}) / max by (persistentvolumeclaim) (${capacity})`,
+          legend: '{{persistentvolumeclaim}}',
+        },
+      ],
+    },
+  ];
+}
+
 /** What is known of every workload alike, whatever it is: from the API's objects and from the kubelets. */
 export const objectsMonitoring: Contributor = (plan) => {
   if (plan.monitors === undefined) return [];
@@ -169,7 +212,9 @@ export const objectsMonitoring: Contributor = (plan) => {
     part: 'workloads',
     alerts: [...ofPods(series), ...ofControllers(plan, series), ...ofVolumes(plan)],
     panels,
-    ...(Object.keys(panels).length ? { row: { title: 'System Overview', panels: Object.values(panels) } } : {}),
+    ...(Object.keys(panels).length
+      ? { row: { title: 'System Overview', panels: [...Object.values(panels), ...details(plan)] } }
+      : {}),
   };
   return [contribution];
 };

@@ -73,7 +73,7 @@ function requestAlerts(plan: Plan, service: string, series: Series): Alert[] {
       service,
       objective: plan.monitors?.objective ?? 0,
       ratio: (window) => series(`service:http_errors_per_request:ratio_rate${window}`),
-      floor: `on (namespace, job) ${series('service:http_requests:rate5m')} > ${trafficFloor}`,
+      floor: () => `on (namespace, job) ${series('service:http_requests:rate5m')} > ${trafficFloor}`,
       what: 'requests',
     }),
     {
@@ -173,7 +173,7 @@ function requestPanels(plan: Plan): Readonly<Record<string, Panel>> {
 
 function requestRow(plan: Plan, panels: Readonly<Record<string, Panel>>): DashboardRow {
   const slow: Panel = {
-    title: 'p95',
+    title: 'Response time, p95',
     description: 'Seconds that 19 of 20 requests need at most, by service, over five minutes.',
     unit: 's',
     shape: 'timeseries',

@@ -25,7 +25,7 @@ export const databases: Proofs = {
     {
       at: '10m',
       fires: ['pg_stat_database_numbackends{@db,pod="db-0",datname="lms"} 77x20'],
-      silent: [`pg_stat_database_numbackends{@db,pod="db-0",datname="lms"} 20x20`],
+      silent: ['pg_stat_database_numbackends{@db,pod="db-0",datname="lms"} 76x20'],
     },
   ],
   PostgresConnectionsExhausted: [

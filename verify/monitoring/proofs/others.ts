@@ -48,7 +48,7 @@ export const others: Proofs = {
       ],
       silent: [
         `kube_statefulset_replicas{${objects},statefulset="s"} 2x30`,
-        `kube_statefulset_status_replicas_ready{${objects},statefulset="s"} 2x30`,
+        `kube_statefulset_status_replicas_ready{${objects},statefulset="s"} 1x9 2x20`,
       ],
     },
   ],
@@ -122,7 +122,13 @@ export const others: Proofs = {
     },
   ],
   Watchdog: [],
-  TargetDown: [{ at: '10m', fires: ['up{@db,pod="db-0"} 0x20'], silent: ['up{@somebody-elses,pod="x"} 0x20'] }],
+  TargetDown: [
+    {
+      at: '10m',
+      fires: ['up{@db,pod="db-0"} 0x20'],
+      silent: ['up{@db,pod="db-0"} 0x3 1x20', 'up{@somebody-elses,pod="x"} 0x20'],
+    },
+  ],
   TargetMissing: [
     { labels: 'service="db"', at: '10m', fires: ['up{@redis} 1x20'], silent: ['up{@db,pod="db-0"} 0x20'] },
   ],
