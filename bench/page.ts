@@ -1,6 +1,6 @@
 import type { Measurement } from './measure';
 import { phases } from './phases';
-import type { Verdict } from './run';
+import type { Verdict } from './verdict';
 
 function row(cells: readonly (string | number)[]): string {
   return `| ${cells.join(' | ')} |`;

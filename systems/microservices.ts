@@ -55,9 +55,12 @@ export default {
       arrows: { frontend: {}, api: {} },
       // Rates are not in the document: a page loads some thirty files at once, a person clicks once a second.
       proxy: { rate: { perSecond: 50, burst: 100 } },
-      // Vite's client is an inline script.
       development: {
-        proxy: { contentSecurityPolicy: "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: ws: wss:" },
+        // Vite's client is an inline script, and each module of the sources is a file of its own: many hundreds at once.
+        proxy: {
+          rate: { perSecond: 500, burst: 2000 },
+          contentSecurityPolicy: "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: ws: wss:",
+        },
       },
     },
 

@@ -3,15 +3,17 @@
  * decide. Charts, reports and checks read only this. CPU is in millicores, memory and storage in MiB, time in seconds.
  */
 
+import type { Capacity } from './plan/amounts';
 import type { BackupPlan } from './plan/backup';
 import type { MonitoringPlan } from './plan/monitoring';
 import type { ArrowPlan, EdgePlan, Peer } from './plan/network';
 import type { SecretPlan, SecretsProvider } from './plan/secret';
 import type { ServicePlan, ToolPlan } from './plan/service';
 import type { StorePlan } from './plan/store';
-import type { Capacity, VolumePlan, Workload } from './plan/workload';
+import type { VolumePlan, Workload } from './plan/workload';
 import type { Mode, Tier } from './schema/primitives';
 
+export type * from './plan/amounts';
 export type * from './plan/backup';
 export type * from './plan/monitoring';
 export type * from './plan/network';

@@ -3,6 +3,7 @@ export { backupFiles } from './backup-files';
 export { hostBasedAuthentication, serverConfiguration } from './configuration';
 export { prepareScript, startScript } from './member-files';
 export { postgresMonitoring } from './monitoring';
-export { Postgres, type PostgresProps } from './postgres';
+export { Postgres } from './postgres';
+export type { PostgresProps } from './props';
 export { rolesFiles } from './roles-files';
 export { PostgresRoles } from './roles-job';

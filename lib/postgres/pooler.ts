@@ -13,7 +13,7 @@ import type { PoolerPlan, PostgresPlan } from '../model/plan';
 import { certificateMounts, certificateVolumes } from './certificate';
 import { certificateFolder } from './configuration';
 import { poolerConfiguration, poolerFolder, poolerScript } from './pooler-files';
-import type { PostgresProps } from './postgres';
+import type { PostgresProps } from './props';
 
 const filesFolder = '/etc/pgbouncer';
 const credentialsFolder = '/run/credentials';

@@ -4,7 +4,7 @@ import { allowsDisruptionBudget, disruptionBudget } from '../kubernetes/disrupti
 import { service } from '../kubernetes/service';
 import { serviceAccount } from '../kubernetes/service-account';
 import { podsServiceName, statefulSet } from '../kubernetes/stateful-set';
-import type { Plan, PostgresPlan } from '../model/plan';
+import type { PostgresPlan } from '../model/plan';
 import { Claim } from '../storage';
 import { reloadScript, ServerCertificate } from './certificate';
 import { CloudNativePg } from './cloudnative-pg';
@@ -12,12 +12,8 @@ import { hostBasedAuthentication, serverConfiguration } from './configuration';
 import { prepareScript, startScript, superuserScript } from './member-files';
 import { postgresPod } from './pod';
 import { Pooler } from './pooler';
+import type { PostgresProps } from './props';
 import { PostgresRoles } from './roles-job';
-
-export interface PostgresProps {
-  readonly plan: Plan;
-  readonly store: PostgresPlan;
-}
 
 function configurationFiles(store: PostgresPlan): Record<string, string> {
   return {

@@ -8,7 +8,7 @@ import { type JobProps, job, suspendedCronJob } from '../kubernetes/job';
 import { serviceAccount } from '../kubernetes/service-account';
 import { waitContainer } from '../kubernetes/wait';
 import type { EnvPlan, PostgresPlan } from '../model/plan';
-import type { PostgresProps } from './postgres';
+import type { PostgresProps } from './props';
 import { rolesFiles } from './roles-files';
 
 const scriptFolder = '/etc/keelson/roles';

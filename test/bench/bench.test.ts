@@ -2,7 +2,7 @@ import { fittedExponent } from '../../bench/exponent';
 import { systemOf } from '../../bench/generate';
 import type { Measurement } from '../../bench/measure';
 import { page } from '../../bench/page';
-import { judge } from '../../bench/run';
+import { judge } from '../../bench/verdict';
 import { resolvePlan } from '../../lib/model';
 
 const sizes = [1, 10, 100, 1000];

@@ -22,18 +22,22 @@ test.each([
 });
 
 test('No file imports itself by way of others', () => {
-  expect(cycles(sources)).toEqual([]);
+  expect(cycles(sources, false)).toEqual([]);
+});
+
+test('Nor by way of their types, in all that a synthesis reads', () => {
+  expect(cycles(under('bench', 'charts', 'cli', 'imports', 'lib', 'main.ts', 'test'), true)).toEqual([]);
 });
 
 test('The search for cycles finds one', () => {
   const edge = (to: string) => ({ to, own: true, type: false });
-  expect(
-    cycles([
-      { path: 'a', imports: [edge('b')] },
-      { path: 'b', imports: [edge('c'), { ...edge('a'), type: true }] },
-      { path: 'c', imports: [edge('b')] },
-    ]),
-  ).toEqual(['b → c → b']);
+  const files = [
+    { path: 'a', imports: [edge('b')] },
+    { path: 'b', imports: [edge('c'), { ...edge('a'), type: true }] },
+    { path: 'c', imports: [edge('b')] },
+  ];
+  expect(cycles(files, false)).toEqual(['b → c → b']);
+  expect(cycles(files, true)).toEqual(['b → c → b', 'a → b → a']);
 });
 
 test('Imports are read as they are written', () => {

@@ -86,10 +86,19 @@ export function forbiddenIn(path: string, text: string): string[] {
   return forbidden({ path, imports: importsOf(path, text) });
 }
 
-/** Every cycle among the imports that are there when the program runs, each once, as a path of files. */
-export function cycles(all: readonly { readonly path: string; readonly imports: readonly Import[] }[]): string[] {
+/**
+ * Every cycle among the imports, each once, as a path of files.
+ * @param types whether imports of types count: who needs one is read with it
+ */
+export function cycles(
+  all: readonly { readonly path: string; readonly imports: readonly Import[] }[],
+  types: boolean,
+): string[] {
   const edges = new Map(
-    all.map(({ path, imports }) => [path, imports.filter(({ own, type }) => own && !type).map(({ to }) => to)]),
+    all.map(({ path, imports }) => [
+      path,
+      imports.filter(({ own, type }) => own && (types || !type)).map(({ to }) => to),
+    ]),
   );
   const found: string[] = [];
   const done = new Set<string>();

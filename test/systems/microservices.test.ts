@@ -152,3 +152,10 @@ test('a migration passes on a newer schema', () => {
   expect(run.slice(0, 3)).toEqual(['sh', '-c', 'python -c "$0" || exec alembic upgrade head']);
   expect(ready[2]).toBe(run[3]);
 });
+
+test('a page of unbundled modules, hundreds at once, passes the gateway of development', () => {
+  const page = (plan: typeof production): unknown =>
+    named(plan.services, 'gateway').proxy?.routes.find(({ path }) => path === '/')?.rate;
+  expect(page(development)).toEqual({ perSecond: 500, burst: 2000 });
+  expect(page(production)).toEqual({ perSecond: 50, burst: 100 });
+});

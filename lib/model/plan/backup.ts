@@ -1,5 +1,6 @@
 /** What is backed up, when, where to, and the Jobs that do it. */
-import type { ClaimPlan, Resources, ScratchPlan, Workload } from './workload';
+import type { Resources } from './amounts';
+import type { ClaimPlan, ScratchPlan, Workload } from './workload';
 
 /** How many snapshots are kept: grandfather, father, son. Counted in snapshots, so failed backups make none older. */
 export interface KeepPlan {

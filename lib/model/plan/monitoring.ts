@@ -1,6 +1,7 @@
 /** What watches a system: its exporters, the servers that keep and show metrics, and who is told. */
 import type { alertComponents, severities } from '../schema/monitoring';
-import type { ClaimPlan, Resources, Workload } from './workload';
+import type { Resources } from './amounts';
+import type { ClaimPlan, Workload } from './workload';
 
 export type Severity = (typeof severities)[number];
 

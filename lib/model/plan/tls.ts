@@ -1,5 +1,5 @@
 /** Encrypted connections to a store, from both ends. */
-import type { Resources } from './workload';
+import type { Resources } from './amounts';
 
 /** Where a client finds the authority that a server's certificate must come from: `ca.crt` of a Secret, as a file. */
 export interface AuthorityPlan {

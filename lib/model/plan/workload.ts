@@ -1,17 +1,6 @@
 /** What every workload has. */
+import type { Resources } from './amounts';
 import type { ClientTlsPlan } from './tls';
-
-export interface Capacity {
-  readonly cpu: number;
-  readonly memory: number;
-}
-
-export interface Resources {
-  readonly requests: Capacity;
-  readonly limits: Capacity;
-  /** Ephemeral storage, request and limit alike: every emptyDir of the container plus logs and slack. */
-  readonly ephemeral: number;
-}
 
 /** `app.kubernetes.io/component`. */
 export type Component =
