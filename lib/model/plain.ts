@@ -19,7 +19,7 @@ export function strangeName(value: unknown): string | undefined {
   const prototype: unknown = Object.getPrototypeOf(value);
   // A file that another realm has loaded (the tests') has another `Object.prototype`, which has no prototype either.
   if (prototype === null || Object.getPrototypeOf(prototype) === null) return undefined;
-  return `a ${String((value as { constructor?: { name?: unknown } }).constructor?.name)}`;
+  return `a ${value.constructor.name}`;
 }
 
 /**

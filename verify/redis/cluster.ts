@@ -125,6 +125,29 @@ const checks: Readonly<Record<string, (members: Members) => Promise<void>>> = {
       );
   },
 
+  'everybody is down, and the volume of a primary is lost: its copy takes the slots when a person says so': async (
+    members,
+  ) => {
+    const [a, b, , d] = members;
+    if (!(await a.isPrimary())) await a.ask('cluster', 'failover');
+    await until('the first is a primary', () => a.isPrimary());
+    await until('its replica streams', () => d.follows(a));
+    await a.client(Array.from({ length: 300 }, (_, key) => `set total:${key} ${key}`));
+    await Promise.all(members.map((member) => member.kill()));
+    a.loseVolume();
+    await Promise.all(members.map((member) => member.start(address(2, member))));
+    const lost = /^\S+ \S+redis-0\S* master,fail /m;
+    await until('the old self is given up', async () => lost.test(await d.ask('cluster', 'nodes')));
+    // Redis elects no copy that has not heard of its primary since it started: it cannot tell how old its data is.
+    await new Promise((wake) => setTimeout(wake, 5000));
+    assert.ok(!(await d.isPrimary()));
+    assert.equal(await d.ask('cluster', 'failover', 'force'), 'OK');
+    for (const member of members) await member.ready();
+    await until('the empty member copies', () => a.follows(d));
+    const kept = await b.client(Array.from({ length: 300 }, (_, key) => `get total:${key}`));
+    assert.deepEqual(kept.map(Number), [...Array(300).keys()]);
+  },
+
   'the copies leave at once, as for a smaller tier, and come back': async (members) => {
     const [a, b, c, d, e, f] = members;
     for (const copy of [d, e, f]) {

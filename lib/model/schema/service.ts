@@ -175,7 +175,7 @@ const serviceShape = {
     .optional(),
 };
 
-/** What differs in development: any field of the service; records are merged key by key, `null` removes. */
+/** What differs in development: any field of the service; records are merged key by key, `proxy: null` removes the proxy. */
 const developmentShape = z.strictObject(serviceShape).omit({ kind: true, description: true }).partial();
 
 export const service = z.strictObject({ ...serviceShape, development: developmentShape.optional() });
