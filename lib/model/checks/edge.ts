@@ -1,47 +1,11 @@
+import { proxyPages } from '../proxy-pages';
 import type { Context } from '../resolve/context';
 import { edgeKind } from '../resolve/edge';
+import type { ParsedService } from '../schema/system';
 import { checkCdn } from './cdn';
 import { checkEdgePeers } from './edge-peer';
 import { checkGateway } from './gateway';
-
-function checkRoutePaths(context: Context): void {
-  const { problems, at, system } = context;
-  const seen = new Map<string, number>();
-  for (const [index, route] of system.routes.entries()) {
-    const path = `${at.system}.routes[${index}]`;
-    // The same path may lead elsewhere in the other mode.
-    for (const mode of route.in === undefined ? ['development', 'production'] : [route.in]) {
-      const key = `${mode} ${route.match} ${route.path.replace(/\/+$/, '')}`;
-      const earlier = seen.get(key);
-      if (earlier !== undefined)
-        problems.error(
-          'duplicate-route',
-          `${path}.path`,
-          `"${route.path}", which routes[${earlier}] has too`,
-          'one route for each path',
-        );
-      else seen.set(key, index);
-      if (earlier !== undefined) break;
-    }
-    const plain = decodeURIComponent(route.path.replace(/%(?![0-9a-fA-F]{2})/g, '%25'));
-    // Of the characters that a URL's path has: HTTPRoutes take no others, and a browser encodes them.
-    const foreign = !/^[-A-Za-z0-9/._~!&'()*+,;=:@]+$/.test(plain);
-    if (/\/\/|\/\.{1,2}(\/|$)/.test(plain) || foreign || plain !== route.path)
-      problems.error(
-        'route-path',
-        `${path}.path`,
-        `"${route.path}"`,
-        'a plain path without "//", "..", "?", "#", "%" or blanks: a normalised request never matches another',
-      );
-    if (route.immutable && (route.websocket || route.streaming))
-      problems.error(
-        'immutable-stream',
-        `${path}.immutable`,
-        'a stream that is cached for a year',
-        'immutable on static files only',
-      );
-  }
-}
+import { checkRoutePaths } from './route-paths';
 
 /** Texts that become nginx configuration: a `$` would be a variable there, a control character a new directive. */
 function checkTexts(
@@ -96,6 +60,25 @@ function checkProxied(
   }
 }
 
+/** nginx answers for itself at its own pages alone; anywhere else an upstream would answer for it. */
+function checkProxyHealth({ problems }: Context, path: string, { health }: ParsedService): void {
+  const pages = Object.values(proxyPages);
+  if (health?.path !== undefined && !pages.some((page) => page === health.path))
+    problems.error(
+      'proxy-health',
+      `${path}.health.path`,
+      `"${health.path}"`,
+      `one of the proxy's own: ${pages.join(', ')}`,
+    );
+  if (health?.livePath !== undefined)
+    problems.error(
+      'proxy-health',
+      `${path}.health.livePath`,
+      `"${health.livePath}"`,
+      `none: nginx lives at ${proxyPages.live}`,
+    );
+}
+
 function checkProxy(context: Context): void {
   const { problems, at, system } = context;
   const proxies = Object.entries(system.services).filter(([, { proxy }]) => proxy);
@@ -118,6 +101,7 @@ function checkProxy(context: Context): void {
         'a command',
         'none: the proxy runs nginx with the rendered configuration',
       );
+    checkProxyHealth(context, path, service);
     checkProxied(context, name, service);
     if (service.proxy) checkTexts(context, name, service.proxy);
     if (service.proxy?.cors?.origins.includes('*'))

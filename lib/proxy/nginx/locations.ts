@@ -75,14 +75,11 @@ function locations(route: RoutePlan, lines: Lines, exact: ReadonlySet<string>): 
   return [...own, ...block(`location ^~ ${quoted(`${base}/`)}`, lines)];
 }
 
-/** Health of the proxy itself: it asks nobody, so that an upstream's failure never restarts or removes the proxy. */
-export function healthLocations(service: ProxyService): string[] {
-  const routed = new Set(service.proxy.routes.filter(({ match }) => match === 'exact').map(({ path }) => path));
-  return [healthPath, livePath, readyPath]
-    .filter((path) => !routed.has(path))
-    .flatMap((path) =>
-      block(`location = ${path}`, ['access_log off;', 'default_type text/plain;', 'return 200 "ok\\n";']),
-    );
+/** Health of the proxy itself: it asks nobody, so that an upstream's failure never restarts or removes the proxy. No route has these paths. */
+export function healthLocations(): string[] {
+  return [healthPath, livePath, readyPath].flatMap((path) =>
+    block(`location = ${path}`, ['access_log off;', 'default_type text/plain;', 'return 200 "ok\\n";']),
+  );
 }
 
 /** All locations, in the table's order (nginx itself takes the longest). What no route takes answers 404. */

@@ -37,7 +37,7 @@ function common(service: ProxyService, name: string, headers: string): string[] 
     `include ${headers};`,
     'set $cache_control "";',
     ...errorPage(),
-    ...healthLocations(service),
+    ...healthLocations(),
   ];
 }
 
