@@ -125,9 +125,10 @@ function timeseries(id: number, panel: Panel, span: number): TimeseriesBuilder {
   return built;
 }
 
-/** As wide as fits beside its neighbours; many of them go on in the next line. */
-function spanOf(panels: readonly Panel[], least: number): number {
-  return Math.floor(columns / Math.min(panels.length, columns / least));
+/** As wide as fits beside its neighbours; many of them go on in further lines, about as many in each. */
+function spanOf({ length }: readonly Panel[], least: number): number {
+  const lines = Math.ceil(length / (columns / least));
+  return Math.floor(columns / Math.ceil(length / Math.max(lines, 1)));
 }
 
 /** Figures first, in lines of their own: beside a curve, which is higher, they would leave holes. */
