@@ -75,6 +75,18 @@ test('curves are named, and wide enough to be told apart', () => {
     }
 });
 
+test('what a system’s document does not draw begins with the alerts, and counts them by severity', () => {
+  for (const [plan, dashboard] of all) {
+    if (plan.system.dashboard.length > 0 && dashboard.uid === plan.namespace) continue;
+    expect(
+      rowsOf(dashboard)
+        .slice(0, 2)
+        .map(([row]) => row),
+    ).toEqual(['Alerts', 'Service Status']);
+    expect(rowsOf(dashboard)[0]?.[1]).toEqual(['Critical', 'Warnings']);
+  }
+});
+
 test('ids are unique, nothing is wider than the grid, and no panel covers another', () => {
   for (const [, { panels }] of all) {
     const ids = panels.map(({ id }) => id);

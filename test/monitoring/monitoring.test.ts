@@ -130,6 +130,10 @@ describe('an operator', () => {
     const told = watched({ environment: { monitoring: { mode: 'operator' } } });
     const config = JSON.stringify(named(told, 'AlertmanagerConfig', 'alerts').spec);
     expect(config).toContain('"apiURL":{"key":"url","name":"alertmanager-chat"}');
+    // What is urgent is told again every hour, as with our own Alertmanager.
+    expect(config).toMatch(
+      /"routes":\[\{"groupWait":"10s","matchers":\[[^\]]*"critical"\}\],"repeatInterval":"1h"\}\]/,
+    );
     expect(told.plan.secrets.map(({ name }) => name)).toContain('alertmanager-chat');
   });
 });
