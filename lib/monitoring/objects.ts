@@ -163,42 +163,36 @@ function overview(plan: Plan): Readonly<Record<string, Panel>> {
 function details(plan: Plan): Panel[] {
   if (plan.resourceMetrics === 'none') return [];
   const kubelet = seriesOf(plan, kubeletJob);
-  const base = { shape: 'timeseries', resource: plan.resourceMetrics === 'platform' } as const;
+  const curve = (by: string, panel: Pick<Panel, 'title' | 'description' | 'unit'>, expr: string): Panel => ({
+    ...panel,
+    shape: 'timeseries',
+    resource: plan.resourceMetrics === 'platform',
+    queries: [{ expr, legend: `{{${by}}}` }],
+  });
+  const container = (metric: string): string => kubelet(metric, 'container!=""');
+  const claim = 'persistentvolumeclaim';
   const available = kubelet('kubelet_volume_stats_available_bytes');
   const capacity = kubelet('kubelet_volume_stats_capacity_bytes');
-  const cpu = kubelet('container_cpu_usage_seconds_total', 'container!=""');
   return [
-    {
-      ...base,
-      title: 'CPU by pod',
-      description: 'Cores that the containers of each pod use.',
-      unit: 'short',
-      queries: [{ expr: `sum by (pod) (rate(${cpu}[$__rate_interval]))`, legend: '{{pod}}' }],
-    },
-    {
-      ...base,
-      title: 'Memory by pod',
-      description: 'Memory that the containers of each pod cannot give back (working set).',
-      unit: 'bytes',
-      queries: [
-        {
-          expr: `sum by (pod) (${kubelet('container_memory_working_set_bytes', 'container!=""')})`,
-          legend: '{{pod}}',
-        },
-      ],
-    },
-    {
-      ...base,
-      title: 'Volumes',
-      description: 'What of each volume is used.',
-      unit: 'percentunit',
-      queries: [
-        {
-          expr: `1 - min by (persistentvolumeclaim) (${available}) / max by (persistentvolumeclaim) (${capacity})`,
-          legend: '{{persistentvolumeclaim}}',
-        },
-      ],
-    },
+    curve(
+      'pod',
+      { title: 'CPU by pod', description: 'Cores that the containers of each pod use.', unit: 'short' },
+      `sum by (pod) (rate(${container('container_cpu_usage_seconds_total')}[$__rate_interval]))`,
+    ),
+    curve(
+      'pod',
+      {
+        title: 'Memory by pod',
+        description: 'Memory that the containers of each pod cannot give back (working set).',
+        unit: 'bytes',
+      },
+      `sum by (pod) (${container('container_memory_working_set_bytes')})`,
+    ),
+    curve(
+      claim,
+      { title: 'Volumes', description: 'What of each volume is used.', unit: 'percentunit' },
+      `1 - min by (${claim}) (${available}) / max by (${claim}) (${capacity})`,
+    ),
   ];
 }
 

@@ -2,6 +2,7 @@ import { ownImages } from '../defaults';
 import type { Context } from '../resolve/context';
 import { engineOf } from '../resolve/engine';
 import { monitoringOf } from '../resolve/monitoring';
+import { unpublished } from '../schema/monitoring';
 
 /** Images of ours and of the system share one list of names; only what waits in init containers may be replaced. */
 function checkImages({ system, problems, at }: Context): void {
@@ -27,6 +28,13 @@ function checkReceivers(context: Context): void {
   }
   if (receivers.every(({ by }) => by !== 'heartbeat'))
     problems.warning('no-heartbeat', path, 'no heartbeat', 'one, at a service that speaks up when it stops');
+  if (monitoringOf(context).runbooks === unpublished)
+    problems.warning(
+      'runbooks-nowhere',
+      `${at.environment}.monitoring.runbooks`,
+      'nothing',
+      'where the pages of docs/runbooks/ are published: whoever is told follows a link to them',
+    );
 }
 
 /** What CPU, memory, disk and volumes are known from. */

@@ -68,6 +68,9 @@ const remoteWrite = z.strictObject({
   ...reach,
 });
 
+/** Where nobody finds a page: what stands in links until somebody says where the pages are. */
+export const unpublished = 'https://example.com/docs/runbooks';
+
 export const monitoringDetails = z.strictObject({
   mode: z.enum(monitoringModes),
   receivers: z.record(name, receiver).default({}),
@@ -88,7 +91,7 @@ export const monitoringDetails = z.strictObject({
   runbooks: z
     .string()
     .regex(/^https?:\/\/[^\s]+[^/]$/, 'an address such as "https://example.com/runbooks", without a slash at its end')
-    .default('https://example.com/docs/runbooks')
+    .default(unpublished)
     .describe('Where the pages of docs/runbooks/ are published'),
   kubelets: z.array(cidr).min(1).default(['0.0.0.0/0']).describe('Addresses of the nodes, for resourceMetrics kubelet'),
   remoteWrite: remoteWrite.optional(),
