@@ -90,6 +90,7 @@ export const place = {
   monitoring: {
     mode: 'built-in',
     receivers: { chat: { by: 'slack', channel: '#shop' }, heartbeat: { by: 'heartbeat' } },
+    runbooks: 'https://docs.example.org/runbooks',
   },
   backupTarget: { to: 's3', endpoint: { host: 's3.example.com', cidrs: ['203.0.113.0/24'] }, bucket: 'backups' },
 } satisfies Environment;
