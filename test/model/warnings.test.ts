@@ -32,6 +32,43 @@ test('a namespace that other systems would have too is warned of: the environmen
   ]);
 });
 
+describe('encryption at rest', () => {
+  const volumes = { media: { encrypted: true } };
+  const said = (environment: Record<string, unknown>): string[] =>
+    warnings({ system: { volumes }, environment }).filter((text) => text.includes('encrypt'));
+
+  test('of a volume wants a class that encrypts, as that of a store does', () => {
+    expect(said({})).toEqual([
+      'warning: environments/prod.storage.encryptedClassName: found nothing, wanted a storage class that encrypts, for media; the claim uses the default class [encrypted-class]',
+    ]);
+    expect(said({ storage: { encryptedClassName: 'luks' } })).toEqual([]);
+    expect(said({ systems: { shop: { volumes: { media: { storageClass: 'luks' } } } } })).toEqual([]);
+  });
+
+  test('of a shared volume is up to the class of all shared ones, unless it has one of its own', () => {
+    const shared = { storage: { encryptedClassName: 'luks' }, sharedVolumes: { by: 'rwx', className: 'nfs' } };
+    expect(said(shared)).toEqual([
+      'warning: environments/prod.sharedVolumes.className: found "nfs", which media gets though it is to be encrypted, wanted a class that encrypts as well; named as storage.encryptedClassName, too, it is known to [encrypted-shared]',
+    ]);
+    expect(said({ ...shared, sharedVolumes: { by: 'rwx', className: 'luks' } })).toEqual([]);
+    const own = { ...shared, systems: { shop: { volumes: { media: { storageClass: 'sealed' } } } } };
+    expect(said(own)).toEqual([]);
+    const { plan } = resolveShop({ system: { volumes }, environment: own });
+    expect(plan?.volumes[0]?.claim).toMatchObject({ storageClass: 'sealed', accessMode: 'ReadWriteMany' });
+  });
+});
+
+test('queues of a managed RabbitMQ are for somebody else to make', () => {
+  const endpoint = { host: 'mq.example.com', cidrs: ['203.0.113.0/24'] };
+  const found = warnings({
+    system: { stores: { queue: { engine: 'external' } } },
+    environment: { systems: { shop: { stores: { queue: { endpoint } } } } },
+  });
+  expect(found).toContain(
+    'warning: systems/shop.stores.queue: found mail of a managed RabbitMQ, wanted the same queues and limits declared there: nobody of ours makes them [external-queues]',
+  );
+});
+
 test('a release may set every image that pods run, Keelson’s own included', () => {
   const images = {
     shop: {

@@ -74,4 +74,12 @@ export function checkBroker(context: Context, name: string, store: ParsedStore, 
   for (const [queue, stated] of Object.entries(store.queues))
     checkQueue(context, store, stated, `${path}.queues.${queue}`);
   checkLimits(context, store, path);
+  const stated = [...Object.keys(store.queues), ...Object.keys(store.limits)];
+  if (stated.length > 0 && context.stores.has(name) && engineOf(context, name, store) === 'external')
+    context.problems.warning(
+      'external-queues',
+      path,
+      `${stated.join(', ')} of a managed RabbitMQ`,
+      'the same queues and limits declared there: nobody of ours makes them',
+    );
 }

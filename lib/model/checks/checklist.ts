@@ -121,13 +121,15 @@ function zonesMarked({ system, problems, at }: Context): void {
 
 function portsAccurate({ services, problems, at }: Context): void {
   for (const [name, { metrics, ports }] of services) {
-    if (metrics !== undefined && ports !== undefined && !(metrics.port in ports))
+    const path = `${at.system}.services.${name}`;
+    if (metrics === undefined || problems.all.some((problem) => problem.path.startsWith(`${path}.ports`))) continue;
+    if (!(metrics.port in (ports ?? {})))
       problems.known(
         'ports-accurate',
-        `${at.system}.services.${name}.metrics.port`,
+        `${path}.metrics.port`,
         metrics.port,
         'a port of the service',
-        Object.keys(ports),
+        Object.keys(ports ?? {}),
       );
   }
 }

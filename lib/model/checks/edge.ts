@@ -79,6 +79,19 @@ function checkProxyHealth({ problems }: Context, path: string, { health }: Parse
     );
 }
 
+/** What nginx has no use for: it starts from its configuration alone, and its exporter tells its metrics. */
+function checkProxyFields({ problems }: Context, path: string, service: ParsedService): void {
+  const stated = {
+    prepare: service.prepare.length > 0,
+    mounts: Object.keys(service.mounts).length > 0,
+    metrics: service.metrics !== undefined,
+    migrations: service.migrations !== undefined,
+  };
+  for (const [field, is] of Object.entries(stated))
+    if (is)
+      problems.error('proxy-field', `${path}.${field}`, `${field} of a proxy`, 'none: the proxy runs nginx alone');
+}
+
 function checkProxy(context: Context): void {
   const { problems, at, system } = context;
   const proxies = Object.entries(system.services).filter(([, { proxy }]) => proxy);
@@ -102,6 +115,7 @@ function checkProxy(context: Context): void {
         'none: the proxy runs nginx with the rendered configuration',
       );
     checkProxyHealth(context, path, service);
+    checkProxyFields(context, path, service);
     checkProxied(context, name, service);
     if (service.proxy) checkTexts(context, name, service.proxy);
     if (service.proxy?.cors?.origins.includes('*'))

@@ -1,6 +1,8 @@
 import type { Problem } from '../problem';
 import type { Context } from '../resolve/context';
 import type { Selection } from '../selection';
+import { checkArrowFields } from './arrow-fields';
+import { checkAtRest } from './at-rest';
 import { checkBackup } from './backup';
 import { checklist } from './checklist';
 import { checkEdge } from './edge';
@@ -29,8 +31,10 @@ export function runChecks(context: Context, selection: Selection): void {
   const declared = declaredNames(selection, broken);
   checkNames(context, declared);
   checkReferences(context, declared);
+  checkArrowFields(context, selection);
   checkServices(context, declared);
   checkStores(context);
+  checkAtRest(context);
   checkEdge(context);
   checkEnvironment(context, selection);
   checkNeighbours(context, selection);

@@ -4,6 +4,7 @@ import type { Context } from '../resolve/context';
 import { settingParts } from '../resolve/env';
 import { tiers } from '../schema/primitives';
 import type { ParsedService } from '../schema/system';
+import { checkHealth } from './health';
 import { checkMigrations } from './migrations';
 import type { Declared } from './names';
 import { checkPaths } from './paths';
@@ -26,14 +27,8 @@ const checkKind: Check = ({ problems }, name, service, path, declared) => {
       `a schedule on a ${service.kind}`,
       'kind "cron", or no schedule',
     );
-  const counted = tiers.some((tier) => service.scaling?.[tier] !== undefined);
-  if (counted && (service.kind === 'singleton' || service.kind === 'cron'))
-    problems.error(
-      'scaled-singleton',
-      `${path}.scaling`,
-      `replicas of a ${service.kind}`,
-      'no scaling: there is exactly one',
-    );
+  if (service.scaling !== undefined && (service.kind === 'singleton' || service.kind === 'cron'))
+    problems.error('scaled-singleton', `${path}.scaling`, `scaling of a ${service.kind}`, 'none: there is exactly one');
 };
 
 /** What a schedule must be, in the words of every problem with one. */
@@ -82,39 +77,6 @@ const checkPorts: Check = ({ problems }, _name, service, path) => {
       );
     owners.set(port, name);
   }
-};
-
-const checkHealth: Check = ({ problems }, name, { kind, health, ports }, path, declared) => {
-  if (health === undefined) return;
-  const portless = Object.keys(ports ?? {}).length === 0 && !declared.broken.has(name);
-  if (portless && (health.path !== undefined || health.livePath !== undefined))
-    problems.error(
-      'health-path-without-port',
-      `${path}.health.path`,
-      `a path on a ${kind} without a port`,
-      'a command',
-    );
-  if (!portless && health.command !== undefined)
-    problems.error(
-      'health-command-with-port',
-      `${path}.health.command`,
-      'a command on a service with a port',
-      'a path: the kubelet asks over the network',
-    );
-  if (health.path !== undefined && health.path === health.livePath)
-    problems.error(
-      'same-health-path',
-      `${path}.health.livePath`,
-      `"${health.livePath}", the readiness path`,
-      'a path that asks no dependency, or none',
-    );
-  if (health.timeoutSeconds > health.intervalSeconds)
-    problems.error(
-      'health-timeout',
-      `${path}.health.timeoutSeconds`,
-      `${health.timeoutSeconds}, above the interval of ${health.intervalSeconds}`,
-      'at most the interval',
-    );
 };
 
 const checkScaling: Check = ({ problems }, name, { scaling }, path, declared) => {

@@ -30,6 +30,14 @@ const checkEngine: Check = (context, name, store, path) => {
   const place = `${at.environment}.systems.${id}.stores.${name}.endpoint`;
   if (engine === 'external' && endpointOf(context, name, store) === undefined)
     problems.error('external-without-endpoint', place, 'nothing', 'host and cidrs of the managed store');
+  const claimed = own.stores[name];
+  if (engine === 'external' && (claimed?.size ?? claimed?.storageClass) !== undefined)
+    problems.error(
+      'claim-of-external',
+      `${at.environment}.systems.${id}.stores.${name}`,
+      `a ${claimed?.size === undefined ? 'storageClass' : 'size'} for engine external`,
+      'none: a managed store has no claim here',
+    );
   if (engine !== 'external' && own.stores[name]?.endpoint !== undefined)
     problems.error(
       'endpoint-without-external',
@@ -216,18 +224,5 @@ export function checkStores(context: Context): void {
     const path = `${context.at.system}.stores.${name}`;
     for (const check of checks) check(context, name, store, path);
     checkResources(context, path, store.resources, store.highResources, store.kind);
-    if (
-      store.encrypted &&
-      context.mode === 'production' &&
-      engineOf(context, name, store) !== 'external' &&
-      context.environment.storage.encryptedClassName === undefined
-    ) {
-      context.problems.warning(
-        'encrypted-class',
-        `${context.at.environment}.storage.encryptedClassName`,
-        'nothing',
-        `a storage class that encrypts, for ${name}; the claim uses the default class`,
-      );
-    }
   }
 }

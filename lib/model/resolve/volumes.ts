@@ -15,7 +15,9 @@ export function resolveVolumes(context: Context): VolumePlan[] {
     if (declared === undefined || owner === undefined || service === undefined) return [];
     const own = context.own.volumes[name];
     const className =
-      shared.by === 'rwx' ? shared.className : storageClassOf(context, own?.storageClass, declared.encrypted);
+      shared.by === 'rwx'
+        ? (own?.storageClass ?? shared.className)
+        : storageClassOf(context, own?.storageClass, declared.encrypted);
     const claim = {
       name,
       owner,
