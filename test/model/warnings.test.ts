@@ -69,6 +69,15 @@ test('queues of a managed RabbitMQ are for somebody else to make', () => {
   );
 });
 
+test('a setting may hold braces of its own', () => {
+  const settings = { LOG_FORMAT: '{{level}} {{message}} at {host}, {not one} and {}' };
+  const { plan, problems } = resolveShop({ system: { services: { web: { settings } } } });
+  expect(problems).toEqual([]);
+  expect(plan?.services.find(({ name }) => name === 'web')?.settings['LOG_FORMAT']).toBe(
+    '{level} {message} at shop.example.com, {not one} and {}',
+  );
+});
+
 test('a release may set every image that pods run, Keelson’s own included', () => {
   const images = {
     shop: {

@@ -5,6 +5,7 @@ import { imageNames, referenceFault } from '../resolve/images';
 import type { Selection } from '../selection';
 import { isSchedule, scheduleWords } from './services';
 import { checkSharedVolumes } from './shared-volumes';
+import { checkTemplates } from './templates';
 
 /** Every CIDR of a value, with its path: wherever `cidrs` or a list of addresses stands. */
 function cidrs(value: unknown, path: string): [path: string, cidr: string][] {
@@ -74,30 +75,6 @@ function checkVariables({ problems, system, at }: Context): void {
     for (const [target, { env }] of Object.entries(service.arrows))
       for (const variable of Object.keys(env ?? system.outside[target]?.env ?? {}))
         note(variable, `arrows.${target}.env.${variable}`);
-    checkTemplates(problems, path, service.arrows, new Set(Object.keys(system.stores)));
-  }
-}
-
-const storeParts = ['url', 'host', 'port', 'user', 'password', 'database', 'sslmode', 'sslrootcert'];
-const otherParts = ['url', 'host', 'port'];
-
-function checkTemplates(
-  problems: Context['problems'],
-  path: string,
-  arrows: Context['system']['services'][string]['arrows'],
-  stores: ReadonlySet<string>,
-): void {
-  for (const [target, { env }] of Object.entries(arrows)) {
-    for (const [variable, template] of Object.entries(env ?? {})) {
-      for (const [, word = ''] of template.matchAll(/\{(\w+)\}/g))
-        problems.known(
-          'unknown-placeholder',
-          `${path}.arrows.${target}.env.${variable}`,
-          word,
-          'a part of the connection',
-          stores.has(target) ? storeParts : otherParts,
-        );
-    }
   }
 }
 
@@ -170,6 +147,7 @@ export function checkEnvironment(context: Context, selection: Selection): void {
   checkAddresses(context);
   checkImages(context, selection);
   checkVariables(context);
+  checkTemplates(context);
   checkSharedVolumes(context);
   checkSealed(context);
   checkBackups(context);

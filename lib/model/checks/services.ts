@@ -2,6 +2,7 @@ import { CronExpressionParser } from 'cron-parser';
 import { looksLikeCredential } from '../credential';
 import type { Context } from '../resolve/context';
 import { settingParts } from '../resolve/env';
+import { placeholdersIn } from '../resolve/template';
 import { tiers } from '../schema/primitives';
 import type { ParsedService } from '../schema/system';
 import { checkHealth } from './health';
@@ -123,7 +124,7 @@ const checkSettings: Check = (context, name, service, path) => {
           'what looks like a credential',
           'a secret: settings are committed in plain text',
         );
-      for (const [, word = ''] of value.matchAll(/\{(\w+)\}/g))
+      for (const word of placeholdersIn(value))
         problems.known('unknown-placeholder', `${place}.${key}`, word, 'a placeholder', Object.keys(parts));
     }
   }

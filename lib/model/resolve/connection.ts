@@ -2,6 +2,7 @@ import type { EnvPlan, RabbitmqPlan, StorePlan } from '../plan';
 import type { ParsedService } from '../schema/system';
 import { roleName } from './postgres';
 import { accountSecret } from './stores';
+import { fill } from './template';
 
 type Arrow = ParsedService['arrows'][string];
 
@@ -26,11 +27,6 @@ export const storeDefaults = {
 /** `frontend-admin` → `FRONTEND_ADMIN`. */
 export function variableName(name: string): string {
   return name.toUpperCase().replaceAll('-', '_');
-}
-
-/** Fills `{name}` from parts; an unknown placeholder stays and is found by the checks. */
-export function fill(template: string, parts: Readonly<Record<string, string>>): string {
-  return template.replace(/\{(\w+)\}/g, (whole, key: string) => parts[key] ?? whole);
 }
 
 /** The account of an application, by its image. A managed broker has one for all. */

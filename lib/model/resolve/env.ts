@@ -1,8 +1,9 @@
 import type { EnvPlan, StorePlan } from '../plan';
 import type { ParsedService } from '../schema/system';
-import { fill, storeEnv, variableName, type Way } from './connection';
+import { storeEnv, variableName, type Way } from './connection';
 import type { Context } from './context';
 import { cdnOf } from './edge';
+import { fill } from './template';
 
 function serviceEnv(
   context: Context,

@@ -1,11 +1,11 @@
 import type { ProxyPlan, RoutePlan } from '../plan';
 import { mib } from '../quantities';
 import type { ParsedService } from '../schema/system';
-import { fill } from './connection';
 import type { Context } from './context';
 import { cdnOf, edgeKind, edgePeer, tlsOf } from './edge';
 import { settingParts } from './env';
 import { routesBelow, routesOf } from './routes';
+import { fill } from './template';
 
 /** The Secret of the certificate when TLS ends at the proxy's pod. */
 function podCertificate(context: Context): string | undefined {

@@ -128,7 +128,9 @@ const serviceShape = {
   settings: z
     .record(variable, z.string())
     .default({})
-    .describe('Plain configuration, a ConfigMap; {host} {hosts} {origin} {origins} {static} are filled in'),
+    .describe(
+      'Plain configuration, a ConfigMap; {host} {hosts} {origin} {origins} {static} are filled in, and {{word}} stands for {word} itself',
+    ),
   secrets: z.record(variable, name).default({}).describe('Variables that hold a secret of the system'),
   mounts: z.record(name, z.string().startsWith('/')).default({}).describe('Volumes of the system, by mount path'),
   scratch: z
