@@ -15,7 +15,8 @@ function variableProblems({ system, services }: Plan): Problem[] {
         rule: 'duplicate-variable',
         path: `systems/${system.id}.services.${name}`,
         found: `${variable} from two sources`,
-        wanted: 'each variable from one setting, secret or arrow; an arrow names its own with env',
+        wanted:
+          'each variable from one setting, secret, arrow or volume; an arrow names its own with env, a volume with objectStorage',
       }),
     ),
   );

@@ -1,6 +1,6 @@
 import type { Mode } from '../plan';
 import { forSystem } from '../schema/environment';
-import type { ParsedSystem } from '../schema/system';
+import type { ParsedService, ParsedSystem } from '../schema/system';
 import type { Chosen, Context } from './context';
 import { resolveImages } from './images';
 import { hostsOf, namespaceOf } from './place';
@@ -28,13 +28,23 @@ function inMode(mode: Mode): (route: ParsedSystem['routes'][number]) => boolean 
   return (route) => route.in === undefined || route.in === mode;
 }
 
+/** Migrations go with their database: a tier that has none has nothing to migrate, and nobody waits for it. */
+function withDatabase(service: ParsedService, stores: Context['stores']): ParsedService {
+  const migrates = Object.keys(service.arrows).some((target) => stores.get(target)?.kind === 'postgres');
+  return migrates ? service : { ...service, migrations: undefined };
+}
+
 /** What is left of the system in this environment and tier. */
 export function select(chosen: Chosen): Context {
   const { id, system, environment, environmentName } = chosen;
   const own = environment.systems[id] ?? forSystem.parse({});
   const tier = chosen.tier ?? own.tier ?? environment.tier;
-  const services = entries(system.services, ({ profile }) => isOn(chosen, own, profile));
   const stores = entries(system.stores, ({ tiers }) => tiers.includes(tier));
+  const services = new Map(
+    [...entries(system.services, ({ profile }) => isOn(chosen, own, profile))].map(
+      ([name, service]) => [name, withDatabase(service, stores)] as const,
+    ),
+  );
   // A route to a part that is switched off goes with it; one to a name that nobody has is a problem (checks).
   const routes = system.routes
     .filter(inMode(environment.mode))
