@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
 import { formatProblem } from '../../lib/model/problem';
 import { type Change, resolveShop } from './shop';
 
@@ -7,6 +10,28 @@ function warnings(change: Change): string[] {
   expect(plan).toBeDefined();
   return problems.map(formatProblem);
 }
+
+interface Warned {
+  readonly title: string;
+  readonly change: Change;
+  readonly says: string | readonly string[];
+}
+
+const table = parse(readFileSync(join(__dirname, 'warnings.yaml'), 'utf8')) as Warned[];
+
+test.each(table)('$title is warned of', ({ change, says }) => {
+  expect(warnings(change)).toEqual([says].flat().map((text) => `warning: ${text}`));
+});
+
+test('a sealed value that is not there is asked for, with the command that makes it', () => {
+  const { plan, problems } = resolveShop({ environment: { secrets: { provider: 'sealed-secrets' } } });
+  expect(plan).toBeUndefined();
+  expect(problems.map(formatProblem)).toContainEqual(
+    expect.stringMatching(
+      /^error: environments\/prod\.systems\.shop\.sealed\.signing\.value: found nothing, wanted what this prints: .*kubeseal .*\[sealed-missing\]$/,
+    ),
+  );
+});
 
 describe('volumes that share a node', () => {
   const shared = { services: { worker: { profile: null, mounts: { media: '/media' } } }, profiles: { mailing: null } };
