@@ -12,6 +12,7 @@ import { ensureDebianPackage } from '../kit/debian';
 import { freePorts } from '../servers/ports';
 import { type Server, startServer } from '../servers/process';
 import { cluster } from './cluster';
+import { lists } from './lists';
 import { asNobody, password } from './member';
 import { replication } from './replication';
 
@@ -79,6 +80,7 @@ async function check(at: Place): Promise<void> {
   const again = await start(at);
   assert.equal((await client(at, ['get', 'key'])).stdout.trim(), 'kept');
   console.log('ok  what was written is there after a restart');
+  await lists({ ...at, password }, (args) => client(at, args));
   await client(at, ['eval', "for i=1,40 do redis.call('set', i, string.rep('x', 1048576)) end", '0']);
   assert.match((await client(at, ['set', 'more', 'x'])).stdout, /OOM/);
   assert.equal((await client(at, ['get', 'key'])).stdout.trim(), 'kept');
