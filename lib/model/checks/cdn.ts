@@ -1,10 +1,13 @@
 import type { Context } from '../resolve/context';
 import { cdnOf, edgeKind } from '../resolve/edge';
 import { routesBelow, routesOf } from '../resolve/routes';
+import { checkOwnPage, checkPlainPath } from './route-paths';
 
 /** The host of static files: a name of its own, whose paths are routed. */
 export function checkCdn(context: Context): void {
   const { problems, at, system, hosts } = context;
+  for (const [index, path] of (system.cdn?.paths ?? []).entries())
+    for (const check of [checkPlainPath, checkOwnPage]) check(context, path, `${at.system}.cdn.paths[${index}]`);
   const cdn = cdnOf(context);
   if (cdn === undefined || edgeKind(context) === 'none') return;
   if (hosts.includes(cdn.host))

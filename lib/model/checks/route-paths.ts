@@ -6,37 +6,37 @@ import type { ParsedSystem } from '../schema/system';
 type Route = ParsedSystem['routes'][number];
 type Check = (context: Context, route: Route, path: string) => void;
 
-const checkPlain: Check = ({ problems }, route, path) => {
-  const plain = decodeURIComponent(route.path.replace(/%(?![0-9a-fA-F]{2})/g, '%25'));
-  // Of the characters that a URL's path has: HTTPRoutes take no others, and a browser encodes them.
-  const foreign = !/^[-A-Za-z0-9/._~!&'()*+,;=:@]+$/.test(plain);
-  if (/\/\/|\/\.{1,2}(\/|$)/.test(plain) || foreign || plain !== route.path)
+/** What of a path no request ever has when nginx and the controllers are done with it. */
+export function checkPlainPath({ problems }: Context, path: string, place: string): void {
+  // Of the characters that a URL's path has unencoded: HTTPRoutes take no others, and a browser encodes them.
+  const foreign = !/^[-A-Za-z0-9/._~!&'()*+,;=:@]+$/.test(path);
+  if (foreign || /\/\/|\/\.{1,2}(\/|$)/.test(path))
     problems.error(
       'route-path',
-      `${path}.path`,
-      `"${route.path}"`,
+      place,
+      `"${path}"`,
       'a plain path without "//", "..", "?", "#", "%" or blanks: a normalised request never matches another',
     );
-  if (plain.includes('*'))
-    problems.error(
-      'route-wildcard',
-      `${path}.path`,
-      `"${route.path}"`,
-      'no "*": a prefix takes everything below it, as "/api/" does',
-    );
-};
+  if (path.includes('*'))
+    problems.error('route-wildcard', place, `"${path}"`, 'no "*": a prefix takes everything below it, as "/api/" does');
+}
+
+const checkPlain: Check = (context, route, path) => checkPlainPath(context, route.path, `${path}.path`);
 
 const ownPages: ReadonlySet<string> = new Set(Object.values(proxyPages));
 
-const checkOwnPages: Check = ({ problems, proxy }, route, path) => {
-  if (proxy !== undefined && ownPages.has(stem(route.path)))
+/** The proxy's own pages are no path of anybody else's. */
+export function checkOwnPage({ problems, proxy }: Context, path: string, place: string): void {
+  if (proxy !== undefined && ownPages.has(stem(path)))
     problems.error(
       'proxy-page-route',
-      `${path}.path`,
-      `"${route.path}", which ${proxy} answers itself`,
+      place,
+      `"${path}", which ${proxy} answers itself`,
       `a path besides ${[...ownPages].join(', ')}: the kubelet asks the proxy there`,
     );
-};
+}
+
+const checkOwnPages: Check = (context, route, path) => checkOwnPage(context, route.path, `${path}.path`);
 
 const checkImmutable: Check = ({ problems }, { immutable, websocket, streaming }, path) => {
   if (immutable && (websocket || streaming))

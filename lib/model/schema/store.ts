@@ -35,7 +35,10 @@ const common = {
     .describe('The tiers that have this store; arrows to it exist there only'),
   health: z
     .strictObject({ intervalSeconds: seconds.default(10), tries: count.default(3), startSeconds: seconds.default(30) })
-    .prefault({}),
+    .prefault({})
+    .describe(
+      'startSeconds: how long a start usually takes, for the reader. A recovery may take far longer, and is waited for',
+    ),
   zone: name.optional(),
   encrypted: z
     .boolean()
