@@ -43,6 +43,8 @@ const questions: Check = eachContainer((place) => {
       .filter((probe) => !without[probe].includes(workload.component))
       // An exporter beside its server is not asked: its trouble would take the server out of its Service.
       .filter((probe) => probe !== 'readinessProbe' || workload.pod.containers[0]?.name === container.name)
+      // Of a service that names no page a connection is all that can be asked: twice would find nothing more.
+      .filter((probe) => probe !== 'livenessProbe' || container.readinessProbe?.tcpSocket === undefined)
       .flatMap((probe) => unless(container[probe] !== undefined, `has no ${probe}`))
   );
 });

@@ -32,12 +32,19 @@ const checkListening: Check = (problems, path, { command }) => {
 export function checkHealth(
   { problems }: Context,
   name: string,
-  { kind, health, ports }: ParsedService,
+  { kind, health, ports, proxy }: ParsedService,
   service: string,
   declared: Declared,
 ): void {
-  if (health === undefined) return;
   const path = `${service}.health`;
+  if (kind === 'web' && !proxy && health?.path === undefined && !declared.broken.has(name))
+    problems.warning(
+      'no-health-page',
+      `${path}.path`,
+      'nothing',
+      'a page that answers while it works: of a connection alone nobody learns that a pod hangs',
+    );
+  if (health === undefined) return;
   if (kind === 'cron') {
     problems.error('health-of-cron', path, 'the health of a cron', 'none: a run is asked for its end alone');
     return;
