@@ -95,7 +95,8 @@ export function storeEnv(store: StorePlan, service: ParsedService, arrow: Arrow,
   const passwordVariable = `${variableName(store.name)}_PASSWORD`;
   const parts = storeParts(store, service, arrow, passwordVariable, way);
   const templates = Object.entries(arrow.env ?? storeDefaults[store.kind]);
-  const chosen = templates.filter(([name]) => name !== passwordVariable);
+  // Who names it as it is called anyway has it once; another text under its name is a variable from two sources.
+  const chosen = templates.filter(([name, template]) => name !== passwordVariable || template !== '{password}');
   return [
     { name: passwordVariable, secret: credentials(store, service).secret, key: 'password', optional: false },
     ...chosen.map(([name, template]) => ({ name, value: fill(template, parts) })),
