@@ -5,6 +5,7 @@ import { instanceImage } from '../resolve/operators';
 import { replicationRole, roleName } from '../resolve/postgres';
 import { endpointOf } from '../resolve/stores';
 import { tiers } from '../schema/primitives';
+import { engines } from '../schema/store';
 import type { ParsedStore } from '../schema/system';
 import { checkBroker } from './brokers';
 import { checkCache } from './caches';
@@ -14,12 +15,6 @@ import { isSchedule, scheduleWords } from './services';
 import { versionOf } from './versions';
 
 type Check = (context: Context, name: string, store: ParsedStore, path: string) => void;
-
-const engines: Readonly<Record<ParsedStore['kind'], readonly string[]>> = {
-  postgres: ['statefulset', 'cloudnative-pg', 'external'],
-  redis: ['statefulset', 'redis-cluster', 'external'],
-  rabbitmq: ['statefulset', 'rabbitmq-cluster-operator', 'external'],
-};
 
 const checkEngine: Check = (context, name, store, path) => {
   const { problems, at, id, own } = context;

@@ -47,9 +47,16 @@ const common = {
   backup: backup.optional(),
 };
 
+/** The ways to run each kind of store: the first needs nothing but Kubernetes. */
+export const engines = {
+  postgres: ['statefulset', 'cloudnative-pg', 'external'],
+  redis: ['statefulset', 'redis-cluster', 'external'],
+  rabbitmq: ['statefulset', 'rabbitmq-cluster-operator', 'external'],
+} as const;
+
 const postgres = z.strictObject({
   kind: z.literal('postgres'),
-  engine: z.enum(['statefulset', 'cloudnative-pg', 'external']).default('statefulset'),
+  engine: z.enum(engines.postgres).default('statefulset'),
   ...common,
   database: z
     .string()
@@ -67,7 +74,7 @@ const postgres = z.strictObject({
 const redis = z.strictObject({
   kind: z.literal('redis'),
   engine: z
-    .enum(['statefulset', 'redis-cluster', 'external'])
+    .enum(engines.redis)
     .default('statefulset')
     .describe('redis-cluster: three primaries that share the keys, each with as many copies as `replicas` says'),
   ...common,
@@ -101,7 +108,7 @@ const queue = z.strictObject({
 
 const rabbitmq = z.strictObject({
   kind: z.literal('rabbitmq'),
-  engine: z.enum(['statefulset', 'rabbitmq-cluster-operator', 'external']).default('statefulset'),
+  engine: z.enum(engines.rabbitmq).default('statefulset'),
   ...common,
   queues: z.record(text, queue).default({}),
   limits: z
