@@ -41,8 +41,22 @@ function checkNeighbour(context: Context, other: string): void {
     );
 }
 
+/** Whoever lives in a namespace already would be closed by its policies, and counted in its quota. */
+function checkInhabited({ problems, at, environment, namespace, id }: Context): void {
+  const peers = [environment.ingress.peer.namespace, environment.dns.peer.namespace];
+  if (namespace !== 'default' && !namespace.startsWith('kube-') && !peers.includes(namespace)) return;
+  const own = environment.systems[id]?.namespace === undefined ? '' : `systems.${id}.`;
+  problems.error(
+    'inhabited-namespace',
+    `${at.environment}.${own}namespace`,
+    `"${namespace}", where others live: everything there would be closed`,
+    'a namespace of its own, such as "{system}-{environment}"',
+  );
+}
+
 /** What each system of an environment has for itself: its hosts, and its namespace. */
 export function checkNeighbours(context: Context, { systems = [] }: Selection): void {
   checkHosts(context);
+  checkInhabited(context);
   for (const other of systems) if (other !== context.id) checkNeighbour(context, other);
 }

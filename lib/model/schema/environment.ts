@@ -134,7 +134,7 @@ export const environment = z.strictObject({
   tier: z.enum(tiers),
   namespace: z
     .string()
-    .regex(/^[-a-z0-9{}]+$/)
+    .regex(/^[-a-z0-9{}]+$/, 'lower-case letters, digits and "-", with {system} and {environment} filled in')
     .default('{system}-{environment}'),
   domain: hostName.describe('A system is reached at <system>.<domain> unless its own hosts are given'),
   edge: z.enum(['ingress', 'gateway', 'load-balancer']).optional().describe("The system's own choice unless given"),
