@@ -20,9 +20,15 @@ const NAMES_SHOWN = 4;
 /** Gathers what the judges say; printed once, at the end. */
 export class Report {
   readonly #judges: JudgeReport[] = [];
+  readonly #times: [what: string, seconds: number][] = [];
 
   add(judge: JudgeReport): void {
     this.#judges.push(judge);
+  }
+
+  /** How long something took that is more than one judge. */
+  time(what: string, seconds: number): void {
+    this.#times.push([what, seconds]);
   }
 
   get failed(): number {
@@ -36,9 +42,16 @@ export class Report {
       'What was checked, by which program',
       ...this.#judges.flatMap(summary),
       '',
+      ...this.#timeTable(),
       ...this.#judges.flatMap(failures),
       `tests: ${total - this.failed} passed, ${this.failed} failed`,
     ].join('\n');
+  }
+
+  #timeTable(): string[] {
+    const own = this.#judges.map(({ judge, seconds }) => [judge, seconds] as const);
+    const lines = [...own, ...this.#times].map(([what, seconds]) => `  ${seconds.toFixed(1).padStart(7)} s  ${what}`);
+    return ['Time', ...lines, ''];
   }
 
   #verdicts(): Verdict[] {

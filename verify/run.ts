@@ -3,6 +3,7 @@
  * Arguments name judges; none means all. `--from DIR` judges DIR/SYSTEM/ENVIRONMENT/TIER instead of a fresh synthesis.
  */
 import { parseArgs } from 'node:util';
+import { inParallel } from './cluster/parallel';
 import { admission } from './judges/admission';
 import { analysers } from './judges/analysers';
 import { changes } from './judges/changes';
@@ -15,24 +16,25 @@ import { rbac } from './judges/rbac';
 import { scripts } from './judges/scripts';
 import { scratchFolder } from './kit/scratch';
 import { combinations, type ManifestSet, readSets, type Synthesis, synthesize, title } from './manifests/sets';
-import { varyAll } from './manifests/vary';
+import { varyBeside } from './manifests/vary-beside';
 import { type JudgeReport, Report, type Verdict } from './report';
 import { setUp } from './setup';
 
-const JUDGES: Readonly<Record<string, Judge>> = {
-  admission,
+/** What judges the manifests themselves, the longest first. */
+const OF_MANIFESTS: Readonly<Record<string, Judge>> = {
+  convergence,
+  changes,
+  procedures,
+  delivery,
   analysers,
+  admission,
   rbac,
   scripts,
-  programs,
-  changes,
-  convergence,
-  delivery,
-  procedures,
 };
+const JUDGES: Readonly<Record<string, Judge>> = { ...OF_MANIFESTS, programs };
 
-/** They wait for a cluster of their own most of the time, so they run at once, after the others. */
-const WAITING = ['delivery', 'procedures'];
+/** As many as a small machine has cores: each waits for servers half of its time. */
+const JUDGES_AT_ONCE = 3;
 
 async function main(): Promise<void> {
   const start = Date.now();
@@ -49,30 +51,29 @@ async function main(): Promise<void> {
   );
   report.add(synthesisReport(syntheses));
   const sets = syntheses.flatMap(({ set }) => (set === undefined ? [] : [set]));
-  const bench = new LazyBench(sets, () => (from === undefined ? varyAll(sets, folder) : []));
+  const bench = new LazyBench(sets, from === undefined ? (some) => varyBeside(some, folder) : async () => []);
+  const judge = async (name: string) => judged(JUDGES[name], bench, report);
   const wanted = Object.keys(JUDGES).filter((name) => chosen.length === 0 || chosen.includes(name));
-  for (const name of wanted.filter((judge) => !WAITING.includes(judge))) await judged(JUDGES[name], bench, report);
-  await Promise.all(WAITING.filter((name) => wanted.includes(name)).map((name) => judged(JUDGES[name], bench, report)));
-  console.log(`everything: ${((Date.now() - start) / 1000).toFixed(1)} s`);
+  const ofManifests = wanted.filter((name) => name in OF_MANIFESTS);
+  await inParallel(ofManifests, JUDGES_AT_ONCE, judge);
+  if (ofManifests.length > 0) report.time('the judges of the manifests, side by side', secondsSince(start));
+  for (const name of wanted.filter((other) => !ofManifests.includes(other))) await judge(name);
+  report.time('everything', secondsSince(start));
   console.log(report.text());
   process.exitCode = report.failed === 0 ? 0 : 1;
 }
 
 /** The variants take half a minute to make, and not every judge asks for them. */
 class LazyBench implements Bench {
-  #variants: readonly Synthesis[] | undefined;
+  #variants: Promise<readonly Synthesis[]> | undefined;
 
   constructor(
     readonly sets: readonly ManifestSet[],
-    readonly make: () => readonly Synthesis[],
+    readonly make: (sets: readonly ManifestSet[]) => Promise<readonly Synthesis[]>,
   ) {}
 
-  get variants(): readonly Synthesis[] {
-    if (this.#variants === undefined) {
-      const start = Date.now();
-      this.#variants = this.make();
-      console.log(`  ${this.#variants.length} variants: ${((Date.now() - start) / 1000).toFixed(1)} s`);
-    }
+  variants(): Promise<readonly Synthesis[]> {
+    this.#variants ??= timed('variants', () => this.make(this.sets));
     return this.#variants;
   }
 }
@@ -81,7 +82,7 @@ async function judged(judge: Judge | undefined, bench: Bench, report: Report): P
   if (judge === undefined) return;
   const start = Date.now();
   const verdicts = await timed(judge.name, () => judge.run(bench).catch(brokenJudge));
-  report.add({ judge: judge.name, programs: judge.programs(), seconds: (Date.now() - start) / 1000, verdicts });
+  report.add({ judge: judge.name, programs: judge.programs(), seconds: secondsSince(start), verdicts });
 }
 
 /** What is refused cannot be judged, so it counts as a failure here. */
@@ -104,8 +105,12 @@ async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
   const start = Date.now();
   console.log(`${what} …`);
   const result = await work();
-  console.log(`${what}: ${((Date.now() - start) / 1000).toFixed(1)} s`);
+  console.log(`${what}: ${secondsSince(start).toFixed(1)} s`);
   return result;
+}
+
+function secondsSince(start: number): number {
+  return (Date.now() - start) / 1000;
 }
 
 main().catch((error: unknown) => {

@@ -121,7 +121,7 @@ export const databaseIdentity: Rule = (before, after) => {
   const { path } = is;
   if (was.database !== is.database)
     return [refusal('database-renamed', 'a-renamed-database', path, was.database, is.database)];
-  if (was.owner !== is.owner) return [refusal('owner-changed', 'a-renamed-role', path, was.owner, is.owner)];
+  if (was.owner !== is.owner) return [refusal('owner-changed', 'a-new-owner', path, was.owner, is.owner)];
   const without = (roles: readonly string[], known: readonly string[]): string[] =>
     roles.filter((role) => !known.includes(role));
   const gone = without(was.members, [...is.members, ...is.monitor]);

@@ -156,7 +156,7 @@ const refused: readonly (readonly [string, Json, Json, string, string, string])[
     roles(['shop', 'api', 'celery']),
     'owner-changed',
     commandPath,
-    'a-renamed-role',
+    'a-new-owner',
   ],
   [
     'another name of a role',

@@ -7,8 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 interface Run {
   child: ChildProcess;
   folder: string;
-  /** The server, and a child of its own. */
-  servers: number[];
+  /** The server, a child of its own, and the suite. */
+  programs: number[];
 }
 
 async function started(): Promise<Run> {
@@ -16,8 +16,8 @@ async function started(): Promise<Run> {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
-  const [folder = '', ...servers] = line.toString().trim().split(' ');
-  return { child, folder, servers: servers.map(Number) };
+  const [folder = '', ...programs] = line.toString().trim().split(' ');
+  return { child, folder, programs: programs.map(Number) };
 }
 
 function isAlive(pid: number): boolean {
@@ -35,22 +35,22 @@ async function gone(pids: readonly number[]): Promise<number[]> {
 }
 
 describe('a verification that is interrupted', () => {
-  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('by %s leaves no server and no file behind', async (signal) => {
-    const { child, folder, servers } = await started();
-    expect(servers.filter(isAlive)).toHaveLength(2);
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('by %s leaves no program and no file behind', async (signal) => {
+    const { child, folder, programs } = await started();
+    expect(programs.filter(isAlive)).toHaveLength(3);
     child.kill(signal);
     await once(child, 'exit');
-    expect(await gone(servers)).toEqual([]);
+    expect(await gone(programs)).toEqual([]);
     expect(existsSync(dirname(folder))).toBe(false);
     expect(child.exitCode).toBe(130);
   });
 
-  test('by SIGKILL leaves no server behind: the kernel ends it', async () => {
-    const { child, folder, servers } = await started();
-    const [server = 0, orphan = 0] = servers;
+  test('by SIGKILL leaves no server and no suite behind: the kernel ends them', async () => {
+    const { child, folder, programs } = await started();
+    const [server = 0, orphan = 0, suite = 0] = programs;
     child.kill('SIGKILL');
     await once(child, 'exit');
-    expect(await gone([server])).toEqual([]);
+    expect(await gone([server, suite])).toEqual([]);
     if (isAlive(orphan)) process.kill(orphan, 'SIGKILL'); // only the server itself is tied to the run
     rmSync(dirname(folder), { recursive: true, force: true });
   });

@@ -1,7 +1,8 @@
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { must } from '../kit/command';
 import { scratchFolder } from '../kit/scratch';
+import { filesOf } from '../kit/tree';
 import { ROOT } from '../manifests/root';
 
 const AUTHOR = ['-c', 'user.name=verify', '-c', 'user.email=verify@localhost'];
@@ -16,9 +17,8 @@ export interface Checkout {
 export async function checkOut(): Promise<Checkout> {
   const folder = join(scratchFolder('checkout'), 'keelson');
   mkdirSync(folder);
-  const pack =
-    'git ls-files -z --cached --others --exclude-standard -- . ":!node_modules" | tar --create --null --files-from=- --ignore-failed-read';
-  await must('sh', ['-c', `${pack} 2>/dev/null | tar --extract --directory "$1"`, 'sh', folder], { cwd: ROOT });
+  for (const file of await filesOf(ROOT))
+    if (existsSync(join(ROOT, file))) cpSync(join(ROOT, file), join(folder, file)); // a file may be gone, and git not know it yet
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   writeFileSync(join(folder, '.git-exclude'), 'node_modules\n');
   await git(folder, ['init', '--quiet', '--initial-branch=main']);

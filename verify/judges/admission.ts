@@ -23,7 +23,7 @@ export const admission: Judge = {
   name: 'API servers',
   programs: () => RELEASES.map((release) => `kube-apiserver ${goProgram('kube-apiserver', release).version}`),
   run: async ({ sets, variants }: Bench) => {
-    const all = [...sets, ...variants.flatMap(({ set }) => set ?? [])];
+    const all = [...sets, ...(await variants()).flatMap(({ set }) => set ?? [])];
     const verdicts = await Promise.all(RELEASES.map((release) => judgeRelease(release, all)));
     return verdicts.flat();
   },

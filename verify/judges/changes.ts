@@ -24,7 +24,8 @@ export const changes: Judge = {
   name: 'Changes apply',
   programs: () =>
     ['kube-apiserver', 'kube-controller-manager', 'kubectl'].map((name) => `${name} ${goProgram(name).version}`),
-  run: async ({ sets, variants }: Bench) => {
+  run: async (bench: Bench) => {
+    const [{ sets }, variants] = [bench, await bench.variants()];
     const cluster = await startCluster('1.36', 'objects');
     try {
       await createNamedClasses(cluster.client, [...sets, ...variants.flatMap(({ set }) => set ?? [])], false);

@@ -5,7 +5,7 @@ import type { Verdict } from '../report';
 export interface Bench {
   sets: readonly ManifestSet[];
   /** Production with one thing changed in the files: other providers, engines, edges, the daily changes. */
-  variants: readonly Synthesis[];
+  variants: () => Promise<readonly Synthesis[]>;
 }
 
 /** One way of judging manifests; `run.ts` lists them all. */

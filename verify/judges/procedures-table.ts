@@ -12,12 +12,17 @@ export interface Procedure {
   anchor: string;
   /** The heading whose commands it refers to. @default its own */
   commands?: string;
+  /** System, environment and tier that run. @default {@link BASE} */
+  base?: string;
+  /** What stands for words of the page. */
+  names?: Readonly<Record<string, string>>;
   kind: string;
   /** @default the first of the kind */
   name?: string;
   /** What must run for the change to mean anything. */
   before?: (object: KubernetesObject) => void;
-  change: (object: KubernetesObject) => void;
+  /** One object's change; or other manifests as a whole, by their title. */
+  change: ((object: KubernetesObject) => void) | string;
   /** Whether the API server refuses the change in place. */
   isForbidden: boolean;
   /** A pod that must live through it. */
@@ -36,7 +41,38 @@ function set(object: KubernetesObject, path: readonly (string | number)[], value
   record(at(object, ...path.slice(0, -1)))[last] = value;
 }
 
+/** A new image of the server, which is the first container's. */
+function image(from: RegExp, to: string): (object: KubernetesObject) => void {
+  const path = ['spec', 'template', 'spec', 'containers', 0, 'image'];
+  return (object) => set(object, path, String(at(object, ...path)).replace(from, to));
+}
+
+/** A new word in the place of the one that comes so long after the script of the roles. */
+function ofRoles(offset: number, word: string): (object: KubernetesObject) => void {
+  const path = ['spec', 'jobTemplate', 'spec', 'template', 'spec', 'containers', 0, 'command'];
+  return (object) => {
+    const command = at(object, ...path);
+    const script = Array.isArray(command) ? command.findIndex((part) => String(part).endsWith('/reconcile.sh')) : -1;
+    if (script < 0) throw new Error('There is no reconcile.sh to change');
+    set(object, [...path, script + offset], word);
+  };
+}
+
 const FIXED = 4;
+/** The primaries of a Redis Cluster. */
+const SHARDS = 3;
+
+/** With autoscalers, a backup and everything else that production has. */
+export const BASE = 'django-react production medium';
+const MICROSERVICES = 'microservices production medium';
+const MANY = 'microservices production high';
+
+/** Headings that no row has, and who follows them instead. */
+export const ELSEWHERE: Readonly<Record<string, string>> = {
+  'removing-or-moving-a-store':
+    'it has no command; `changes` applies managed stores and operators, and finds the claims kept',
+  'leaving-an-add-on': '`changes` runs the command that keelson names, in every system that leaves one',
+};
 
 export const PROCEDURES: readonly Procedure[] = [
   {
@@ -118,5 +154,71 @@ export const PROCEDURES: readonly Procedure[] = [
       const replicas = at(body, 'spec', 'replicas');
       return replicas === FIXED ? [] : [`the backend has ${String(replicas)} replicas, had ${FIXED}`];
     },
+  },
+  {
+    anchor: 'a-major-version-of-postgresql',
+    kind: 'StatefulSet',
+    name: 'db',
+    isForbidden: false,
+    change: image(/:\d+\.\d+/, ':99.1'),
+  },
+  {
+    anchor: 'a-new-system-below-postgresql',
+    kind: 'StatefulSet',
+    name: 'db',
+    isForbidden: false,
+    change: image(/bookworm/, 'trixie'),
+  },
+  {
+    anchor: 'a-renamed-database',
+    kind: 'CronJob',
+    name: 'db-roles',
+    isForbidden: false,
+    change: ofRoles(1, 'new'),
+  },
+  {
+    anchor: 'a-new-owner',
+    kind: 'CronJob',
+    name: 'db-roles',
+    isForbidden: false,
+    change: ofRoles(2, 'new'),
+  },
+  {
+    anchor: 'a-renamed-role',
+    base: MICROSERVICES,
+    names: { old: 'worker' },
+    kind: 'CronJob',
+    name: 'postgres-roles',
+    isForbidden: false,
+    change: ofRoles(3, 'new'),
+  },
+  {
+    anchor: 'redis-and-redis-cluster',
+    base: MICROSERVICES,
+    names: { REDIS: 'redis' },
+    kind: 'StatefulSet',
+    name: 'redis',
+    isForbidden: true,
+    change: 'microservices production, a Redis Cluster medium',
+  },
+  {
+    anchor: 'a-smaller-redis-cluster',
+    base: MICROSERVICES,
+    names: { REDIS: 'redis' },
+    kind: 'StatefulSet',
+    name: 'redis',
+    isForbidden: false,
+    change: (object) => set(object, ['spec', 'replicas'], SHARDS),
+    survivor: 'redis-0',
+  },
+  {
+    anchor: 'a-smaller-rabbitmq',
+    base: MANY,
+    names: { RABBITMQ: 'rabbitmq' },
+    kind: 'StatefulSet',
+    name: 'rabbitmq',
+    isForbidden: false,
+    change: (object) => set(object, ['spec', 'replicas'], 2),
+    survivor: 'rabbitmq-0',
   },
 ];

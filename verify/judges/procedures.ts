@@ -1,67 +1,107 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readFiles } from '../../cli/output-folder';
-import { compareFiles } from '../../lib/changes';
+import { compareFiles, isCustom } from '../../lib/changes';
 import { type Cluster, startCluster } from '../cluster/cluster';
 import { createNamedClasses, createNodes } from '../cluster/controllers';
 import { apply, runInDist } from '../cluster/live';
+import { inParallel } from '../cluster/parallel';
 import { scratchFolder } from '../kit/scratch';
 import { goProgram } from '../kit/tools';
 import { at, type KubernetesObject } from '../manifests/objects';
 import { commandsBelow } from '../manifests/page';
+import { isOfPods } from '../manifests/procedure';
 import { type ManifestSet, title } from '../manifests/sets';
 import type { Verdict } from '../report';
 import { unfinished, waitFor } from './converged';
 import type { Bench, Judge } from './judge';
-import { CLASS, LABEL, PROCEDURES, type Procedure } from './procedures-table';
+import { BASE, CLASS, LABEL, PROCEDURES, type Procedure } from './procedures-table';
 import { lostFields } from './returned';
 import { namespaceOf } from './transition';
 
 const NODES = 3;
 const CONVERGE_SECONDS = 120;
+const SYSTEMS_AT_ONCE = 3;
 
-/** Every change that Kubernetes refuses, made by the very commands that docs/procedures.md shows. */
+/**
+ * Every change that Kubernetes or keelson refuses, made by the very commands that docs/procedures.md shows. What is
+ * executed in a pod is left out, for nothing runs in these: `verify/postgres` and its neighbours follow those lines.
+ */
 export const procedures: Judge = {
   name: 'Procedures for what cannot change',
   programs: () =>
     ['kube-apiserver', 'kube-controller-manager', 'kwok', 'kubectl'].map(
       (name) => `${name} ${goProgram(name).version}`,
     ),
-  run: async ({ sets }: Bench) => {
-    const base = sets.find(
-      ({ system, environment, tier }) => system === 'django-react' && environment === 'staging' && tier === 'low',
-    );
-    if (base === undefined) throw new Error('There are no manifests of django-react staging low');
+  run: async ({ sets, variants }: Bench) => {
+    const made = [...sets, ...(await variants()).flatMap(({ set }) => set ?? [])];
     const cluster = await startCluster('1.36', 'kwok');
     try {
       await createNodes(cluster.client, NODES);
-      await createNamedClasses(cluster.client, [base, { objects: [claimOf(CLASS)] }]);
-      return await performAll(cluster, base);
+      const systems = [...new Set(PROCEDURES.map(baseOf))].map((wanted) => new Running(cluster, wanted, made));
+      await createNamedClasses(cluster.client, [...systems.map(({ base }) => base), { objects: [claimOf(CLASS)] }]);
+      const verdicts = await inParallel(systems, SYSTEMS_AT_ONCE, (system) => system.performAll());
+      return verdicts.flat();
     } finally {
       await cluster.stop();
     }
   },
 };
 
-async function performAll(cluster: Cluster, base: ManifestSet): Promise<Verdict[]> {
-  const start = [...(await apply(cluster, base.folder)), ...(await converged(cluster, base))];
-  const verdicts: Verdict[] = [{ subject: `${title(base)} runs`, checked: base.objects.length, problems: start }];
-  let current: readonly KubernetesObject[] = base.objects;
-  let folder = base.folder;
-  for (const procedure of PROCEDURES) {
-    if (procedure.before) {
-      current = changed(current, procedure, procedure.before);
-      folder = written(current);
-      await apply(cluster, folder);
-      await converged(cluster, base);
-    }
-    const next = changed(current, procedure, procedure.change);
-    const after = written(next);
-    const problems = await perform(cluster, base, { procedure, before: folder, after, objects: next });
-    verdicts.push({ subject: `docs/procedures.md#${procedure.anchor}`, checked: 1, problems });
-    [current, folder] = [next, after];
+function baseOf({ base = BASE }: Procedure): string {
+  return base;
+}
+
+/** One system that runs, and changes from procedure to procedure. */
+class Running {
+  readonly #cluster: Cluster;
+  readonly #sets: readonly ManifestSet[];
+  readonly base: ManifestSet;
+  #objects: readonly KubernetesObject[];
+  #folder: string;
+
+  constructor(cluster: Cluster, wanted: string, sets: readonly ManifestSet[]) {
+    this.#cluster = cluster;
+    this.#sets = sets;
+    this.base = this.#find(wanted);
+    this.#objects = withoutAddOns(this.base.objects);
+    this.#folder = written(this.#objects);
   }
-  return verdicts;
+
+  #find(wanted: string): ManifestSet {
+    const found = this.#sets.find((set) => title(set) === wanted);
+    if (found === undefined) throw new Error(`There are no manifests of ${wanted}`);
+    return found;
+  }
+
+  async performAll(): Promise<Verdict[]> {
+    const problems = await this.#become(this.#objects);
+    const verdicts: Verdict[] = [{ subject: `${title(this.base)} runs`, checked: this.#objects.length, problems }];
+    for (const procedure of PROCEDURES.filter((one) => baseOf(one) === title(this.base))) {
+      if (procedure.before) await this.#become(changed(this.#objects, procedure, procedure.before));
+      const { change } = procedure;
+      const objects =
+        typeof change === 'string'
+          ? withoutAddOns(this.#find(change).objects)
+          : changed(this.#objects, procedure, change);
+      const after = written(objects);
+      const found = await perform(this.#cluster, this.base, { procedure, before: this.#folder, after, objects });
+      verdicts.push({ subject: `docs/procedures.md#${procedure.anchor}`, checked: 1, problems: found });
+      [this.#objects, this.#folder] = [objects, after];
+    }
+    return verdicts;
+  }
+
+  async #become(objects: readonly KubernetesObject[]): Promise<string[]> {
+    this.#objects = objects;
+    this.#folder = written(objects);
+    return [...(await apply(this.#cluster, this.#folder)), ...(await converged(this.#cluster, this.base))];
+  }
+}
+
+/** What no procedure is about; its definitions are not there. */
+function withoutAddOns(objects: readonly KubernetesObject[]): KubernetesObject[] {
+  return objects.filter(({ apiVersion }) => !isCustom(apiVersion));
 }
 
 interface Case {
@@ -84,17 +124,25 @@ async function perform(
     const taken = await runInDist(cluster, after, 'kubectl apply --dry-run=server -f dist/');
     if (taken.length === 0) problems.push('the server takes the change as it is: no procedure is needed');
   }
-  const names = namesOf(base, objects);
+  const names = { ...namesOf(base, objects), ...procedure.names };
   const { survivor } = procedure;
   const was = survivor && (await uidOf(cluster, base, survivor));
-  const lines = ['set -e', ...commandsBelow('procedures.md', procedure.commands ?? procedure.anchor)].join('\n');
+  const commands = commandsBelow('procedures.md', procedure.commands ?? procedure.anchor);
+  const lines = ['set -e', ...commands.filter((line) => !isOfPods(line))].join('\n');
   const script = Object.entries(names).reduce((text, [word, name]) => text.replaceAll(word, name), lines);
   problems.push(...(await runInDist(cluster, after, script)));
   problems.push(...(await converged(cluster, base)));
-  problems.push(...(await unmade(cluster, procedure, objects)));
+  problems.push(...(await unmade(cluster, procedure, objects)), ...(await idle(cluster, base)));
   if (survivor && was !== (await uidOf(cluster, base, survivor))) problems.push(`${survivor} did not live through it`);
   problems.push(...((await procedure.proof?.(cluster, namespaceOf(base))) ?? []));
   return problems;
+}
+
+/** Services that a procedure scaled down and did not bring back: an autoscaler does not scale up from zero. */
+async function idle({ client }: Cluster, base: ManifestSet): Promise<string[]> {
+  const deployments = await client.list(`/apis/apps/v1/namespaces/${namespaceOf(base)}/deployments`);
+  const stopped = deployments.filter((deployment) => at(deployment, 'spec', 'replicas') === 0);
+  return stopped.map(({ metadata }) => `${metadata.name} is left without pods`);
 }
 
 /** Fields of the changed object that the cluster does not have. */

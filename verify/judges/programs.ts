@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { inParallel } from '../cluster/parallel';
 import { run } from '../kit/command';
 import type { Verdict } from '../report';
 import type { Judge } from './judge';
@@ -7,14 +8,20 @@ import type { Judge } from './judge';
 const VERIFY = join(__dirname, '..');
 /** A deadline for what hangs: the longest suite takes six on a quiet machine. */
 const MINUTES = 20;
+/** They wait for their programs most of the time. */
+const SUITES_AT_ONCE = 2;
+/** What measures rates and seconds has the machine to itself. */
+const QUIET = ['nginx'];
 
 /** What a component's folder here does with the real program: `verify/redis/run.ts` starts a Redis, and so on. */
 export const programs: Judge = {
   name: 'Components in their own programs',
   programs: suites,
   run: async () => {
-    const verdicts: Verdict[] = [];
-    for (const suite of suites()) verdicts.push(await judgeSuite(suite));
+    const all = suites();
+    const others = all.filter((suite) => !QUIET.includes(suite));
+    const verdicts = await inParallel(others, SUITES_AT_ONCE, judgeSuite);
+    for (const suite of all.filter((name) => QUIET.includes(name))) verdicts.push(await judgeSuite(suite));
     return verdicts;
   },
 };
@@ -26,12 +33,15 @@ function suites(): string[] {
 /** A suite ends with 1 when a check failed, and prints a line that begins with `ok` for each one that did not. */
 async function judgeSuite(suite: string): Promise<Verdict> {
   const start = Date.now();
+  console.log(`  ${suite} …`);
   const args = ['--import', 'tsx', join(VERIFY, suite, 'run.ts')];
-  const { status, stdout, stderr } = await run(process.execPath, args, { timeoutSeconds: MINUTES * 60 });
+  const options = { timeoutSeconds: MINUTES * 60, endsWithThisRun: true };
+  const { status, stdout, stderr } = await run(process.execPath, args, options);
   const lines = stdout.split('\n');
   const checked = lines.filter((line) => /^\s*ok\b/.test(line)).length;
   const failed = lines.filter((line) => /^\s*FAIL\b/.test(line));
   const note = `${suite}: ${checked} checks, ${((Date.now() - start) / 1000).toFixed(1)} s`;
+  console.log(`  ${note}`);
   return {
     subject: suite,
     checked,

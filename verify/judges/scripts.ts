@@ -1,8 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inParallel } from '../cluster/parallel';
 import { must, run } from '../kit/command';
 import { scratchFolder } from '../kit/scratch';
+import { filesOf } from '../kit/tree';
 import { ROOT } from '../manifests/root';
 import { type Script, scriptsOf } from '../manifests/scripts';
 import type { Verdict } from '../report';
@@ -25,8 +26,8 @@ export const scripts: Judge = {
 };
 
 async function committed(): Promise<Script[]> {
-  const files = (await must('git', ['ls-files', '*.sh', '.ci/run'], { cwd: ROOT })).split('\n').filter(Boolean);
-  return files
+  return (await filesOf(ROOT))
+    .filter((file) => (file.endsWith('.sh') || file === '.ci/run') && existsSync(join(ROOT, file)))
     .map((file) => ({ file, text: readFileSync(join(ROOT, file), 'utf8') }))
     .filter(({ text }) => /^#!.*\b(ba)?sh\b/.test(text))
     .map(({ file, text }) => ({ origin: file, shell: /^#!.*\bbash\b/.test(text) ? 'bash' : 'sh', text }));

@@ -13,12 +13,16 @@ export interface CommandOptions {
   input?: string;
   /** @default 120 */
   timeoutSeconds?: number;
+  /** Whether the program is told to end when this process has ended before it, however that came. */
+  endsWithThisRun?: boolean;
 }
 
 /** Runs a program to its end and hands back what it said; a non-zero status is the caller's business. */
 export function run(program: string, args: readonly string[], options: CommandOptions = {}): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, {
+    const tied = ['setpriv', '--pdeathsig', 'TERM', '--'];
+    const [first = '', ...rest] = [...(options.endsWithThisRun ? tied : []), program, ...args];
+    const child = spawn(first, rest, {
       cwd: options.cwd,
       env: { ...process.env, ...options.env },
       timeout: (options.timeoutSeconds ?? 120) * 1000,

@@ -13,6 +13,12 @@ export function commandsBelow(page: string, anchor: string): string[] {
   return lines;
 }
 
+/** Every heading of a page, as GitHub's anchors. */
+export function anchorsOf(page: string): string[] {
+  const text = readFileSync(join(ROOT, 'docs', page), 'utf8');
+  return [...text.matchAll(/^## (.*)$/gm)].map(([, heading = '']) => anchorOf(heading));
+}
+
 function anchorOf(heading: string): string {
   return heading
     .toLowerCase()

@@ -131,7 +131,7 @@ async function judgeDashboards(subjects: readonly Subject[], folder: string): Pr
 /** A run of its own: it lives in namespaces that end with it. Its lines are checks like the others. */
 async function judgeLive(): Promise<void> {
   const args = ['--import', 'tsx', join(__dirname, 'live', 'run.ts')];
-  const { status, stdout, stderr } = await run(process.execPath, args, { timeoutSeconds: 400 });
+  const { status, stdout, stderr } = await run(process.execPath, args, { timeoutSeconds: 400, endsWithThisRun: true });
   process.stdout.write(stdout);
   if (status === 0) return;
   failures.push('live');

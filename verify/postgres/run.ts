@@ -6,6 +6,7 @@ import { ensureDebianPackage } from '../kit/debian';
 import { connections } from './connections';
 import { encryption } from './encryption';
 import { pooler } from './pooler';
+import { procedures } from './procedures';
 import { replication } from './replication';
 import { roles } from './roles';
 import { transition } from './transition';
@@ -17,6 +18,7 @@ const suites: Readonly<Record<string, () => Promise<void>>> = {
   transition,
   pooler,
   replication,
+  procedures,
 };
 
 async function main(): Promise<void> {

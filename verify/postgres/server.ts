@@ -3,7 +3,9 @@ import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hostBasedAuthentication, rolesFiles, serverConfiguration } from '../../lib/postgres';
+import { superuserScript } from '../../lib/postgres/member-files';
 import { must, type Outcome, run } from '../kit/command';
+import type { StandIn } from '../manifests/procedure';
 import { freePorts } from '../servers/ports';
 import { type Server, startServer } from '../servers/process';
 import type { CertificateFolder } from './certificate';
@@ -33,6 +35,7 @@ export class PostgresServer {
     chmodSync(folder, 0o755);
     for (const name of ['data', 'socket', 'etc']) mkdirSync(join(folder, name));
     writeFileSync(join(folder, 'password'), superuserPassword, { mode: 0o644 });
+    writeFileSync(join(folder, 'etc/superuser.sh'), superuserScript);
     const store = { ...alone, maxConnections, certificate: certificate && sizing.certificate };
     const lines = serverConfiguration(store).replaceAll('/run/certificate', certificate?.path ?? '');
     writeFileSync(join(folder, 'etc/postgresql.conf'), lines);
@@ -69,6 +72,13 @@ export class PostgresServer {
     const args = ['-X', '-w', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-h', '127.0.0.1', '-p', String(this.port)];
     const env = { ...environment, PGPASSWORD: password };
     return run('setpriv', [...asNobody, 'psql', ...args, '-U', user, '-d', database, '-c', statement], { env });
+  }
+
+  /** What runs a command as in the pod, and where the pod's files are. */
+  inPod(): ReturnType<StandIn['inPod']> {
+    const own = { CREDENTIALS: this.folder, PGHOST: `${this.folder}/socket`, PGPORT: String(this.port) };
+    const env = Object.entries({ ...environment, ...own }).map(([key, value]) => `${key}=${value}`);
+    return { words: ['env', ...env, 'setpriv', ...asNobody], replaced: { '/etc/postgresql/': `${this.folder}/etc/` } };
   }
 
   /** Everything that a second run of the roles Job must leave as it is: roles with passwords, schemas with privileges. */

@@ -154,6 +154,12 @@ export class Node {
     return readFileSync(this.log, 'utf8');
   }
 
+  /** The words before a command that runs in the pod. */
+  get words(): string[] {
+    const env = Object.entries(this.env).map(([key, value]) => `${key}=${value}`);
+    return ['env', ...env, 'setpriv', ...asNobody];
+  }
+
   inPod(command: readonly string[], timeoutSeconds = 60): Promise<Outcome> {
     return run('setpriv', [...asNobody, ...command], { env: this.env, timeoutSeconds });
   }

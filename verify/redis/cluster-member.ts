@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path';
 import { clusterConfiguration, clusterReadyScript, clusterStartScript, clusterStopScript } from '../../lib/redis';
 import { type Outcome, run } from '../kit/command';
+import type { StandIn } from '../manifests/procedure';
 import { type Server, startServer } from '../servers/process';
 import { asNobody, password, until } from './member';
 
@@ -99,6 +100,12 @@ export class ClusterMember {
 
   private inPod(args: readonly string[], env: Record<string, string> = this.env): Promise<Outcome> {
     return run('unshare', ['--mount', 'sh', '-c', named, 'sh', ...args], { env, timeoutSeconds: 60 });
+  }
+
+  /** What runs a command as in the pod, whose client finds the server at its usual place. */
+  place(): ReturnType<StandIn['inPod']> {
+    const client = `redis-cli -h ${this.address} -p ${this.names.port}`;
+    return { words: ['env', `PASSWORD_FILE=${this.env['PASSWORD_FILE']}`], replaced: { 'redis-cli': client } };
   }
 
   /** A new pod on the same volume, until its server answers. */

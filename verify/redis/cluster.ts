@@ -4,6 +4,7 @@
  */
 import { strict as assert } from 'node:assert';
 import { join } from 'node:path';
+import { follow } from '../manifests/procedure';
 import { freePorts } from '../servers/ports';
 import { ClusterMember, Names } from './cluster-member';
 import { password, until } from './member';
@@ -148,7 +149,7 @@ const checks: Readonly<Record<string, (members: Members) => Promise<void>>> = {
     assert.deepEqual(kept.map(Number), [...Array(300).keys()]);
   },
 
-  'the copies leave at once, as for a smaller tier, and come back': async (members) => {
+  'the copies leave at once, by the lines of docs/procedures.md, and come back': async (members) => {
     const [a, b, c, d, e, f] = members;
     for (const copy of [d, e, f]) {
       if (!(await copy.isPrimary())) await copy.ask('cluster', 'failover');
@@ -156,7 +157,18 @@ const checks: Readonly<Record<string, (members: Members) => Promise<void>>> = {
     }
     for (const [first, copy] of [[a, d] as const, [b, e] as const, [c, f] as const])
       await until('it streams', () => first.follows(copy));
-    await Promise.all([d.stop(), e.stop(), f.stop()]);
+    const said = await follow('a-smaller-redis-cluster', {
+      folder: a.folder,
+      names: {},
+      inPod: () => a.place(),
+      acts: {
+        'scale statefulset': async () => void (await Promise.all([d.stop(), e.stop(), f.stop()])),
+        wait: async () => undefined,
+        apply: async () => undefined,
+      },
+    });
+    assert.match(said[0] ?? '', /redis-5/);
+    assert.equal(said.join('').match(/\bmaster\b/g)?.length, 6, 'three primaries before, and three afterwards');
     for (const first of [a, b, c]) await until('the first ones have the slots', () => first.isPrimary());
     const kept = await a.client(Array.from({ length: 300 }, (_, key) => `get kept:${key}`));
     assert.deepEqual(kept.map(Number), [...Array(300).keys()]);

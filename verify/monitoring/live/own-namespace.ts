@@ -11,8 +11,8 @@ export async function inOwnNamespace(): Promise<boolean> {
   if (process.env[INSIDE] === 'yes') return true;
   const own = ['--mount', '--net', '--uts', '--pid', '--fork', '--kill-child', '--mount-proc'];
   const program = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
-  // /tmp is a volume of many pods, and would hide what lies in ours.
-  const child = spawn('unshare', [...own, '--', ...program], {
+  // It ends with this process, and with it everything inside. /tmp is a volume of many pods, and would hide what lies in ours.
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', 'unshare', ...own, '--', ...program], {
     stdio: 'inherit',
     env: { ...process.env, [INSIDE]: 'yes', TMPDIR: '/var/tmp' },
   });
