@@ -51,7 +51,7 @@ async function main(): Promise<void> {
   );
   report.add(synthesisReport(syntheses));
   const sets = syntheses.flatMap(({ set }) => (set === undefined ? [] : [set]));
-  const bench = new LazyBench(sets, from === undefined ? (some) => varyBeside(some, folder) : async () => []);
+  const bench = benchOf(sets, from === undefined ? (some) => varyBeside(some, folder) : async () => []);
   const judge = async (name: string) => judged(JUDGES[name], bench, report);
   const wanted = Object.keys(JUDGES).filter((name) => chosen.length === 0 || chosen.includes(name));
   const ofManifests = wanted.filter((name) => name in OF_MANIFESTS);
@@ -64,18 +64,16 @@ async function main(): Promise<void> {
 }
 
 /** The variants take half a minute to make, and not every judge asks for them. */
-class LazyBench implements Bench {
-  #variants: Promise<readonly Synthesis[]> | undefined;
-
-  constructor(
-    readonly sets: readonly ManifestSet[],
-    readonly make: (sets: readonly ManifestSet[]) => Promise<readonly Synthesis[]>,
-  ) {}
-
-  variants(): Promise<readonly Synthesis[]> {
-    this.#variants ??= timed('variants', () => this.make(this.sets));
-    return this.#variants;
-  }
+function benchOf(
+  sets: readonly ManifestSet[],
+  make: (sets: readonly ManifestSet[]) => Promise<readonly Synthesis[]>,
+): Bench {
+  let made: Promise<readonly Synthesis[]> | undefined;
+  const variants = (): Promise<readonly Synthesis[]> => {
+    made ??= timed('variants', () => make(sets));
+    return made;
+  };
+  return { sets, variants };
 }
 
 async function judged(judge: Judge | undefined, bench: Bench, report: Report): Promise<void> {

@@ -51,7 +51,9 @@ export async function runJob(workflow: Workflow, job: Job, options: RunnerOption
       ...Object.fromEntries(env),
       ...variables(files.GITHUB_ENV),
     });
-    console.log(`    ${job.name}, ${step.name}: ${((Date.now() - start) / 1000).toFixed(1)} s, ${outcome.status}`);
+    console.log(
+      `  delivery, ${job.name}, ${step.name}: ${((Date.now() - start) / 1000).toFixed(1)} s, ${outcome.status}`,
+    );
     if (outcome.status !== 0) failure ??= `${step.name} ended with ${outcome.status}: ${ending(outcome)}`;
   }
   return { ran, ...(failure !== undefined && { failure }) };

@@ -20,7 +20,7 @@ export interface Procedure {
   /** @default the first of the kind */
   name?: string;
   /** What must run for the change to mean anything. */
-  before?: (object: KubernetesObject) => void;
+  before?: (object: KubernetesObject, all: KubernetesObject[]) => void;
   /** One object's change; or other manifests as a whole, by their title. */
   change: ((object: KubernetesObject) => void) | string;
   /** Whether the API server refuses the change in place. */
@@ -62,10 +62,23 @@ const FIXED = 4;
 /** The primaries of a Redis Cluster. */
 const SHARDS = 3;
 
+/** A copy of each shard, as the highest tier has them, with the claims of these members. */
+function withCopies(object: KubernetesObject, objects: KubernetesObject[]): void {
+  const first = objects.find(({ metadata }) => metadata.name === 'data-redis-0');
+  if (first === undefined) throw new Error('Redis has no claim');
+  set(object, ['spec', 'replicas'], 2 * SHARDS);
+  for (let ordinal = SHARDS; ordinal < 2 * SHARDS; ordinal += 1)
+    objects.push({ ...first, metadata: { ...first.metadata, name: `data-redis-${ordinal}` } });
+}
+
 /** With autoscalers, a backup and everything else that production has. */
 export const BASE = 'django-react production medium';
 const MICROSERVICES = 'microservices production medium';
+/** With three members of RabbitMQ. */
 const MANY = 'microservices production high';
+
+/** A service that has another name afterwards: the one of this name is pruned. */
+export const RENAMED = 'worker';
 
 /** Headings that no row has, and who follows them instead. */
 export const ELSEWHERE: Readonly<Record<string, string>> = {
@@ -184,13 +197,14 @@ export const PROCEDURES: readonly Procedure[] = [
     change: ofRoles(2, 'new'),
   },
   {
-    anchor: 'a-renamed-role',
-    base: MICROSERVICES,
-    names: { old: 'worker' },
-    kind: 'CronJob',
-    name: 'postgres-roles',
+    anchor: 'a-smaller-rabbitmq',
+    base: MANY,
+    names: { RABBITMQ: 'rabbitmq' },
+    kind: 'StatefulSet',
+    name: 'rabbitmq',
     isForbidden: false,
-    change: ofRoles(3, 'new'),
+    change: (object) => set(object, ['spec', 'replicas'], 2),
+    survivor: 'rabbitmq-0',
   },
   {
     anchor: 'redis-and-redis-cluster',
@@ -198,7 +212,7 @@ export const PROCEDURES: readonly Procedure[] = [
     names: { REDIS: 'redis' },
     kind: 'StatefulSet',
     name: 'redis',
-    isForbidden: true,
+    isForbidden: false,
     change: 'microservices production, a Redis Cluster medium',
   },
   {
@@ -208,17 +222,17 @@ export const PROCEDURES: readonly Procedure[] = [
     kind: 'StatefulSet',
     name: 'redis',
     isForbidden: false,
+    before: withCopies,
     change: (object) => set(object, ['spec', 'replicas'], SHARDS),
     survivor: 'redis-0',
   },
   {
-    anchor: 'a-smaller-rabbitmq',
-    base: MANY,
-    names: { RABBITMQ: 'rabbitmq' },
-    kind: 'StatefulSet',
-    name: 'rabbitmq',
+    anchor: 'a-renamed-role',
+    base: MICROSERVICES,
+    names: { old: RENAMED },
+    kind: 'CronJob',
+    name: 'postgres-roles',
     isForbidden: false,
-    change: (object) => set(object, ['spec', 'replicas'], 2),
-    survivor: 'rabbitmq-0',
+    change: ofRoles(3, 'new'),
   },
 ];
