@@ -229,7 +229,7 @@ export const PROCEDURES: readonly Procedure[] = [
   {
     anchor: 'a-renamed-role',
     base: MICROSERVICES,
-    names: { old: RENAMED },
+    names: { OLD: RENAMED },
     kind: 'CronJob',
     name: 'postgres-roles',
     isForbidden: false,

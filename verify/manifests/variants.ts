@@ -137,6 +137,14 @@ export const VARIANTS: readonly Variant[] = [
     system: ({ plan }) => ofPostgres(plan, { tls: 'verify-full' }),
     environment: () => ({ storeCertificates: { by: 'cert-manager', issuer: 'inside' } }),
   },
+  {
+    title: 'certificates of databases from Secrets',
+    system: ({ plan }) => ofPostgres(plan, { tls: 'verify-full' }),
+    environment: (base) => {
+      const stores = ofPostgres(base.plan, { certificate: { by: 'secret', secret: 'database-certificate' } });
+      return here(base, stores);
+    },
+  },
   { title: 'managed stores', environment: () => ({ managedStores: managed }) },
   {
     title: 'shared volumes: RWX',

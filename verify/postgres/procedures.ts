@@ -70,7 +70,7 @@ class Database {
     const nothing = async (): Promise<void> => undefined;
     return follow(anchor, {
       folder: this.folder,
-      names: {},
+      names: { OLD: 'old', NEW: 'new' },
       inPod: () => this.server.inPod(),
       acts: { scale: nothing, wait: nothing, 'rollout status': nothing, ...acts },
     });
