@@ -2,6 +2,7 @@ import { type Cluster, startCluster } from '../cluster/cluster';
 import { createNamedClasses, createNodes } from '../cluster/controllers';
 import { installCustomResources } from '../cluster/custom-resources';
 import { apply } from '../cluster/live';
+import { inParallel } from '../cluster/parallel';
 import { goProgram } from '../kit/tools';
 import { type ManifestSet, title } from '../manifests/sets';
 import type { Verdict } from '../report';
@@ -16,6 +17,7 @@ import { namespaceOf } from './transition';
 
 const NODES = 6;
 const CONVERGE_SECONDS = 90;
+const SYSTEMS_AT_ONCE = 2;
 const LARGEST = 'high';
 const TIERS = ['medium', LARGEST] as const;
 
@@ -46,7 +48,7 @@ async function judgeOn(cluster: Cluster, sets: readonly ManifestSet[]): Promise<
   const verdicts: Verdict[] = [];
   for (const tier of TIERS) {
     const chosen = sets.filter((set) => set.environment === 'production' && set.tier === tier);
-    for (const set of chosen) verdicts.push(await converge(cluster, set));
+    verdicts.push(...(await inParallel(chosen, SYSTEMS_AT_ONCE, (set) => converge(cluster, set))));
   }
   const namespaces = new Set(sets.filter(({ environment }) => environment === 'production').map(namespaceOf));
   verdicts.push(await scaleByMetrics(cluster, [...namespaces]));
