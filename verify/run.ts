@@ -33,7 +33,7 @@ const OF_MANIFESTS: Readonly<Record<string, Judge>> = {
 };
 const JUDGES: Readonly<Record<string, Judge>> = { ...OF_MANIFESTS, programs };
 
-/** As many as a small machine has cores: each waits for servers half of its time. */
+/** One more than a small machine has cores: each waits for its servers now and then. */
 const JUDGES_AT_ONCE = 3;
 
 async function main(): Promise<void> {

@@ -134,7 +134,13 @@ class Walk {
     const base = this.#pick('production', VARIED_TIER);
     const back = await this.#instance.become(base);
     const verdicts: Verdict[] = [{ subject: `${title(base)}, before its variants`, checked: 1, problems: back }];
-    for (const variant of all.filter(({ system }) => system === base.system)) verdicts.push(await this.#vary(variant));
+    for (const variant of all.filter(({ system }) => system === base.system)) {
+      // What is refused is refused where everything stands: after managed stores there would be nothing to lose.
+      const { refusedBy = [] } = variant;
+      const again = refusedBy.length > 0 ? await this.#instance.become(base) : [];
+      const verdict = await this.#vary(variant);
+      verdicts.push({ ...verdict, problems: [...again, ...verdict.problems] });
+    }
     return verdicts;
   }
 

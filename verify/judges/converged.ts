@@ -3,16 +3,19 @@ import type { ApiClient } from '../cluster/client';
 import { at, describe, type KubernetesObject } from '../manifests/objects';
 
 const POLL_MILLISECONDS = 500;
+/** Of a thousand services each look is work for the server, too, which it has enough of. */
+const PAUSE_PER_LOOK = 3;
 const FAILURES = ['FailedCreate', 'FailedBinding', 'ProvisioningFailed'];
 
 /** Waits until nothing is left to wait for; hands back what still is at the deadline. */
 export async function waitFor(unfinished: () => Promise<string[]>, seconds: number): Promise<string[]> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
+    const start = Date.now();
     const waiting = await unfinished();
     if (waiting.length === 0) return [];
     if (Date.now() > deadline) return waiting.map((line) => `${line} after ${seconds} s`);
-    await sleep(POLL_MILLISECONDS);
+    await sleep(Math.max(POLL_MILLISECONDS, PAUSE_PER_LOOK * (Date.now() - start)));
   }
 }
 

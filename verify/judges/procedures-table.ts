@@ -67,8 +67,9 @@ function withCopies(object: KubernetesObject, objects: KubernetesObject[]): void
   const first = objects.find(({ metadata }) => metadata.name === 'data-redis-0');
   if (first === undefined) throw new Error('Redis has no claim');
   set(object, ['spec', 'replicas'], 2 * SHARDS);
+  // First, as in `dist/`: a StatefulSet that finds no claim makes its own, which nothing binds.
   for (let ordinal = SHARDS; ordinal < 2 * SHARDS; ordinal += 1)
-    objects.push({ ...first, metadata: { ...first.metadata, name: `data-redis-${ordinal}` } });
+    objects.unshift({ ...first, metadata: { ...first.metadata, name: `data-redis-${ordinal}` } });
 }
 
 /** With autoscalers, a backup and everything else that production has. */
