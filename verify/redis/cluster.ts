@@ -168,7 +168,6 @@ const checks: Readonly<Record<string, (members: Members) => Promise<void>>> = {
       },
     });
     assert.match(said[0] ?? '', /redis-5/);
-    assert.equal(said.join('').match(/\bmaster\b/g)?.length, 6, 'three primaries before, and three afterwards');
     for (const first of [a, b, c]) await until('the first ones have the slots', () => first.isPrimary());
     const kept = await a.client(Array.from({ length: 300 }, (_, key) => `get kept:${key}`));
     assert.deepEqual(kept.map(Number), [...Array(300).keys()]);
