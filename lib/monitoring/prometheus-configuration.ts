@@ -126,6 +126,8 @@ function kubelets(plan: Plan): object[] {
     relabel_configs: [
       { source_labels: ['__meta_kubernetes_node_name'], target_label: 'node' },
       { target_label: 'job', replacement: kubeletJob },
+      // As kube-prometheus has it: without it the two pages of a kubelet would be one target to `up`.
+      { source_labels: ['__metrics_path__'], target_label: 'metrics_path' },
     ],
     metric_relabel_configs: [
       { source_labels: ['namespace'], regex: plan.namespace, action: 'keep' },

@@ -38,6 +38,13 @@ export const EXPORTERS: readonly GoProgram[] = [
   exporter('kube-state-metrics', 'k8s.io/kube-state-metrics/v2'),
 ];
 
+const prometheusOperator: GoProgram = {
+  name: 'prometheus-operator',
+  project: 'prometheus-operator',
+  module: 'github.com/prometheus-operator/prometheus-operator',
+  package: 'github.com/prometheus-operator/prometheus-operator/cmd/operator',
+};
+
 /** Go programs, each pinned by the go.mod of its tools module. */
 export const GO_PROGRAMS: readonly GoProgram[] = [
   { name: 'etcd', project: 'etcd', module: 'go.etcd.io/etcd/server/v3', package: 'go.etcd.io/etcd/server/v3' },
@@ -58,6 +65,7 @@ export const GO_PROGRAMS: readonly GoProgram[] = [
   alertmanager('amtool'),
   alertmanager('alertmanager'),
   ...EXPORTERS,
+  prometheusOperator,
   // Ours, of twenty lines: Grafana publishes its schema as a library.
   {
     name: 'dashboard-schema',
@@ -115,8 +123,8 @@ export const CRDS: readonly (ModuleFiles & { releases: readonly Release[] })[] =
   },
   {
     name: 'prometheus-operator-crds',
-    module: 'github.com/prometheus-operator/prometheus-operator',
-    version: 'v0.85.0',
+    module: prometheusOperator.module,
+    version: `v${goProgramVersion(prometheusOperator)}`,
     sum: 'h1:M5xLCLEoaW2IJfnuCwFzzpL+jSVQu3KGT84Pye+fW8s=',
     files: ['example/prometheus-operator-crd'],
     releases: RELEASES,

@@ -48,14 +48,19 @@ export interface Variation {
   readonly mode?: 'built-in' | 'operator';
   /** Details of monitoring besides its receivers. */
   readonly monitoring?: Readonly<Record<string, unknown>>;
+  /** What else of the environment. */
+  readonly environment?: Readonly<Record<string, unknown>>;
   /** Changes the system's file, in place. */
   readonly change?: (raw: Record<string, unknown>) => void;
 }
 
 /** @throws Error with every problem */
-export function planOf(system: string, { mode = 'built-in', monitoring, change }: Variation = {}): Plan {
+export function planOf(
+  system: string,
+  { mode = 'built-in', monitoring, environment: other, change }: Variation = {},
+): Plan {
   const raw = workspace.environment('production');
-  const environment = { ...(isRecord(raw) ? raw : {}), monitoring: { mode, receivers, ...monitoring } };
+  const environment = { ...(isRecord(raw) ? raw : {}), monitoring: { mode, receivers, ...monitoring }, ...other };
   const own: unknown = structuredClone(workspace.system(system));
   if (isRecord(own)) change?.(own);
   const { plan, problems } = resolvePlan({

@@ -21,6 +21,7 @@ import {
 import { WORK } from './container';
 import { type DrawnDashboard, draw } from './dashboards';
 import { type Entry, startEdge, startVisitors } from './edge';
+import { figuresArrive, startLongTerm } from './long-term';
 import { inOwnNamespace } from './own-namespace';
 import { installPrograms } from './programs';
 import { type Message, startReceivers } from './receivers';
@@ -104,8 +105,9 @@ async function lose(plan: Plan, stage: Stage, messages: readonly Message[]): Pro
   await check('a lost database is told to the webhook, the chat, whoever is on call, and its administrator', () =>
     lossIsTold(messages, `PostgresDown ${store}`),
   );
-  const other = bystander === '' ? '' : `, and the loss of ${bystander} is told`;
-  await check(`errors of ${clients.join(', ')} are held back while it is lost${other}`, () =>
+  const held = clients.length > 0 ? [`errors of ${clients.join(', ')} are held back while it is lost`] : [];
+  const told = bystander === '' ? [] : [`the loss of ${bystander} is told`];
+  await check([...held, ...told].join(', and '), () =>
     consequencesAreHeldBack(alertmanager, messages, {
       cause: `PostgresDown ${store}`,
       consequences: clients.map((name) => `ErrorBudgetBurn ${name}`),
@@ -121,6 +123,7 @@ async function main(): Promise<void> {
   const plan = livePlan(system);
   const stage = await setStage(plan);
   const messages = await startReceivers(stage.certificates);
+  const storage = await startLongTerm(stage.certificates);
   await use(plan, stage);
   const prometheus = new PrometheusServer(`http://${stage.pod('prometheus').address}:9090`);
   await check('Prometheus finds every drawn target, and each is up', () => targetsAreUp(plan, stage, prometheus));
@@ -133,6 +136,9 @@ async function main(): Promise<void> {
   await check('every metric that rules and dashboards name was given, and no exporter reports an error', () =>
     everyMetricIsGiven(plan, prometheus),
   );
+  await check('what it writes to a long-term storage arrives there, in the name of system and environment', () =>
+    figuresArrive(plan, prometheus, storage),
+  );
   await check('while all is well, nobody is told of anything', () => silenceWhileAllIsWell(messages));
   await lose(plan, stage, messages);
   await check("the dead man's switch arrives every minute", () => {
@@ -140,6 +146,10 @@ async function main(): Promise<void> {
     assert.ok(times.length >= 3, `${times.length} heartbeats`);
     return times.length;
   });
+  await end();
+}
+
+async function end(): Promise<never> {
   if (process.env['HOLD']) await sleep(Number(process.env['HOLD']) * 1000);
   console.log(`everything: ${Math.round((Date.now() - start) / 1000)} s`);
   if (failures.length > 0) {

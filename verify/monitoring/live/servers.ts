@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Target {
   readonly scrapePool: string;
+  readonly scrapeUrl: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly health: string;
   readonly lastError: string;

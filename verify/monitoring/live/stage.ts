@@ -13,13 +13,14 @@ import { startNameServer } from '../../nginx/dns';
 import { listens, WORK } from './container';
 import { type Certificates, makeCertificates } from './edge';
 import { startKubelet } from './kubelet';
+import { longTerm } from './long-term';
 import { addresses, buildNetwork, forward } from './network';
 import { type Pod, type PodContainer, RunningPod, type Site } from './pods';
 import { layOutPrograms } from './programs';
 import { credential } from './receivers';
 
 /** Names of the outside, and who stands in for them. */
-const outsiders = ['hooks.example.com', 'events.pagerduty.com', 'smtp.example.com'];
+const outsiders = ['hooks.example.com', 'events.pagerduty.com', 'smtp.example.com', longTerm.host];
 
 export interface Stage {
   readonly cluster: Cluster;
@@ -116,13 +117,15 @@ function environmentOf(plan: Plan, certificates: Certificates): Omit<Site, 'clie
 
 /** The Secrets that only the outside knows, as a person would make them. */
 async function giveSecrets({ client }: Cluster, { namespace, monitors }: Plan): Promise<void> {
+  const give = (name: string, key: string, value: string): Promise<unknown> =>
+    client.must('POST', `/api/v1/namespaces/${namespace}/secrets`, {
+      body: { apiVersion: 'v1', kind: 'Secret', metadata: { name }, stringData: { [key]: value } },
+    });
   for (const { name, secret } of monitors?.receivers ?? []) {
     if (secret === undefined) continue;
-    const value = secret.key === 'url' ? `http://hooks.example.com/${name}` : credential;
-    await client.must('POST', `/api/v1/namespaces/${namespace}/secrets`, {
-      body: { apiVersion: 'v1', kind: 'Secret', metadata: { name: secret.name }, stringData: { [secret.key]: value } },
-    });
+    await give(secret.name, secret.key, secret.key === 'url' ? `http://hooks.example.com/${name}` : credential);
   }
+  if (monitors?.remoteWrite?.secret) await give(monitors.remoteWrite.secret, 'token', credential);
 }
 
 /** A Job's containers, run for real to their end. */

@@ -1,5 +1,6 @@
 import type { Plan } from '../../../lib/model/plan';
 import { isRecord, planOf } from '../subjects';
+import { longTerm } from './long-term';
 
 function each(value: unknown, change: (one: Record<string, unknown>) => void): void {
   if (isRecord(value)) for (const one of Object.values(value)) if (isRecord(one)) change(one);
@@ -13,7 +14,7 @@ const single = { low: 1, medium: 1, high: 1 };
  */
 export function livePlan(system: string): Plan {
   return planOf(system, {
-    monitoring: { intervalSeconds: 5 },
+    monitoring: { intervalSeconds: 5, remoteWrite: longTerm },
     change: (raw) => {
       each(raw['services'], (service) => {
         if (service['kind'] !== 'web' && service['kind'] !== 'worker') return;
