@@ -30,7 +30,7 @@ function errorPage(): string[] {
   ];
 }
 
-function common(service: ProxyService, name: string, headers: string): string[] {
+function common(name: string, headers: string): string[] {
   return [
     `server_name ${name};`,
     requestErrorLog,
@@ -49,7 +49,7 @@ function connectionLimit(limit: number | undefined): string[] {
 function application(service: ProxyService): string[] {
   const { proxy } = service;
   return [
-    ...common(service, '_', 'headers.conf'),
+    ...common('_', 'headers.conf'),
     ...connectionLimit(proxy.connectionsPerAddress),
     'include proxy.conf;',
     `client_max_body_size ${proxy.bodySize}m;`,
@@ -61,7 +61,7 @@ function application(service: ProxyService): string[] {
 /** The host of static files: their paths and nothing else. A network's few addresses hold all its connections, so these have no limit. */
 function files(service: ProxyService, cdn: NonNullable<ProxyPlan['cdn']>): string[] {
   return [
-    ...common(service, cdn.host, 'cdn-headers.conf'),
+    ...common(cdn.host, 'cdn-headers.conf'),
     'include cdn-proxy.conf;',
     ...cdnEarlyAnswers(),
     ...routeLocations(service, { routes: cdn.routes, zone: cdnRateZone, immutable: 'cdn-immutable.conf' }),
@@ -80,7 +80,7 @@ export function servers(service: ProxyService): string[] {
   return [
     ...block('server', [
       ...listen(httpPort, ' default_server'),
-      ...common(service, '_', 'headers.conf'),
+      ...common('_', 'headers.conf'),
       ...connectionLimit(proxy.connectionsPerAddress),
       ...redirectLocation(),
     ]),
