@@ -10,12 +10,13 @@ import { nodeLayouts } from './cluster/layout';
 import { rememberMachine, whatIsMissing } from './cluster/machine';
 import { createNetwork } from './cluster/network';
 import { tearDown } from './cluster/teardown';
+import { whatIsRefused } from './cluster/trial';
 import { ensureImage } from './images/build';
 import { imagesOf } from './images/references';
 import { synthesize } from './manifests';
 import { nodesFor } from './nodes';
 import { ensureAuthority } from './outside/authority';
-import { ensureTools } from './tools';
+import { ensurePackages, ensurePrograms } from './tools';
 
 const INSIDE = join(__dirname, 'inside.ts');
 
@@ -34,21 +35,30 @@ function runInside(netns: string, args: readonly string[]): Promise<number> {
   return new Promise((resolve) => child.on('close', (status) => resolve(status ?? 1)));
 }
 
-async function main(args: readonly string[]): Promise<number> {
+/** What a machine lacks is said before anything is built for it. */
+async function obstacle(): Promise<string | undefined> {
   const missing = whatIsMissing();
-  if (missing !== undefined) {
-    say(`e2e: this machine cannot hold a cluster: ${missing}`);
-    say('tests: 0 passed, 0 failed');
-    return args.includes('--where-possible') ? 0 : 1;
-  }
+  if (missing !== undefined) return missing;
+  await ensurePackages(say);
+  return whatIsRefused();
+}
+
+async function main(args: readonly string[]): Promise<number> {
   if (args.includes('--down')) {
     await tearDown();
     return 0;
   }
+  const found = await obstacle();
+  if (found !== undefined) {
+    say(`e2e: this machine cannot hold a cluster: ${found}`);
+    say('tests: 0 passed, 0 failed');
+    return args.includes('--where-possible') ? 0 : 1;
+  }
   const system = args.find((word) => !word.startsWith('-')) ?? 'django-react';
+  const begin = Date.now();
   const manifests = synthesize({ system, tier: 'medium' });
   const nodes = nodeLayouts(nodesFor(manifests.plan));
-  await ensureTools(say);
+  await ensurePrograms(say);
   await ensureAuthority();
   for (const { recipe } of imagesOf(manifests.objects))
     if (await ensureImage(recipe)) say(`packed image ${recipe.name}`);
@@ -64,7 +74,8 @@ async function main(args: readonly string[]): Promise<number> {
   } finally {
     const start = Date.now();
     await tearDown();
-    say(`e2e: everything is stopped and removed (${((Date.now() - start) / 1000).toFixed(0)} s)`);
+    const since = (moment: number): string => ((Date.now() - moment) / 1000).toFixed(0);
+    say(`e2e: everything is stopped and removed (${since(start)} s); ${since(begin)} s in all`);
   }
 }
 

@@ -162,6 +162,9 @@ export async function unsettled(stage: Stage): Promise<string[]> {
     ...(await stage.api.list<Controller>(root('apps', 'deployments'))),
     ...(await stage.api.list<Controller>(root('apps', 'statefulsets'))),
   ].filter((controller) => !isSettled(controller) || (controller.spec.replicas ?? 1) < figureOf(stage, controller));
-  const jobs = (await stage.api.list<Controller>(root('batch', 'jobs'))).filter(({ status }) => !status.succeeded);
+  // What a CronJob or a person starts from one is not part of what was applied.
+  const jobs = (await stage.api.list<Controller>(root('batch', 'jobs'))).filter(
+    ({ metadata, status }) => !metadata.ownerReferences?.some(({ kind }) => kind === 'CronJob') && !status.succeeded,
+  );
   return [...controllers, ...jobs].map(({ metadata }) => metadata.name);
 }

@@ -32,6 +32,7 @@ const packages = [
   { package: 'nftables', program: 'nft' },
   { package: 'iptables', program: 'iptables' },
   { package: 'iproute2', program: 'ip' },
+  { package: 'conntrack', program: 'conntrack' },
   { package: 'openssl', program: 'openssl' },
 ];
 
@@ -39,9 +40,13 @@ export function goPath(program: GoProgram): string {
   return join(cacheFolder(program.name, goProgramVersion(program)), program.name);
 }
 
-/** Builds and installs what is not there yet. */
-export async function ensureTools(say: (line: string) => void): Promise<void> {
+/** Installs what is not there yet. */
+export async function ensurePackages(say: (line: string) => void): Promise<void> {
   for (const wanted of packages) if (await ensureDebianPackage(wanted)) say(`installed ${wanted.package}`);
+}
+
+/** Builds what is not there yet. */
+export async function ensurePrograms(say: (line: string) => void): Promise<void> {
   const own = GO_PROGRAMS.filter(({ name, project }) => needed.includes(name) && project !== 'kubernetes-1.28');
   for (const program of [...own, ...NODE_PROGRAMS, ...Object.values(NODE_ADDONS), objectStorage]) {
     if (await ensureGoProgram(program)) say(`built ${program.name} ${goProgramVersion(program)}`);

@@ -45,27 +45,42 @@ async function victims(stage: Stage): Promise<Victim[]> {
   });
 }
 
-/** What stands on a request's way: one after the other, so that a failed request has one cause. */
-export async function checkKills(stage: Stage): Promise<void> {
-  const { plan } = stage.manifests;
-  const stores = new Set(plan.stores.map(({ name }) => name));
-  const web = new Set(plan.services.flatMap(({ kind, name }) => (kind === 'web' ? [name] : [])));
-  for (const { pod, title } of await victims(stage)) {
-    const name = workloadOf(pod);
-    if (!web.has(name) && !stores.has(name)) continue;
-    // A request that is inside the killed process is answered by nobody; one that asks nothing of it must not notice.
-    const mayFail = stores.has(name) ? 'stores' : 'any';
-    await during(stage, `kill -9 of ${title}`, () => kill(stage, pod), { mayFail, afterSeconds: 1 });
-    if (!stores.has(name)) continue;
+/** Those whose names are meant. */
+async function meant(stage: Stage, isMeant: (name: string) => boolean): Promise<Victim[]> {
+  return (await victims(stage)).filter(({ pod }) => isMeant(workloadOf(pod)));
+}
+
+/** A request that is inside the killed process is answered by nobody. One after the other: a failed request has one cause. */
+async function killWeb(stage: Stage, isMeant: (name: string) => boolean): Promise<void> {
+  const web = new Set(stage.manifests.plan.services.flatMap(({ kind, name }) => (kind === 'web' ? [name] : [])));
+  for (const { pod, title } of await meant(stage, (name) => web.has(name) && isMeant(name))) {
+    await during(stage, `kill -9 of ${title}`, () => kill(stage, pod), { mayFail: 'any', afterSeconds: 1 });
+  }
+}
+
+/** Every web service but the one whose autoscaler is watched: a start costs CPU. */
+export function checkWebKills(stage: Stage): Promise<void> {
+  return killWeb(stage, (name) => name !== stage.user.burn?.service);
+}
+
+export function checkScaledKills(stage: Stage): Promise<void> {
+  return killWeb(stage, (name) => name === stage.user.burn?.service);
+}
+
+/** Whoever asks nothing of a store must not notice. */
+export async function checkStoreKills(stage: Stage): Promise<void> {
+  const stores = new Set(stage.manifests.plan.stores.map(({ name }) => name));
+  const options = { mayFail: 'stores', afterSeconds: 1 } as const;
+  for (const { pod, title } of await meant(stage, (name) => stores.has(name))) {
+    await during(stage, `kill -9 of ${title}`, () => kill(stage, pod), options);
     const current = (await livePods(stage)).find(({ metadata }) => metadata.name === pod.metadata.name) ?? pod;
-    const what = `deletion of the pod of ${title}`;
-    await during(stage, what, () => replace(stage, current), { mayFail, afterSeconds: 1 });
+    await during(stage, `deletion of the pod of ${title}`, () => replace(stage, current), options);
   }
 }
 
 /** No request is theirs, so this goes on beside the others; what counts is that no job is lost. */
 async function killBehind(stage: Stage, isMeant: (name: string) => boolean): Promise<void> {
-  for (const { pod, title } of (await victims(stage)).filter(({ pod }) => isMeant(workloadOf(pod)))) {
+  for (const { pod, title } of await meant(stage, isMeant)) {
     await during(stage, `kill -9 of ${title}`, () => kill(stage, pod), { load: 'jobs', afterSeconds: 0 });
   }
 }

@@ -1,9 +1,10 @@
 /** A release and a restart of every web service under load; and a control that must fail, or the load would see nothing. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { run } from '../../verify/kit/command';
 import { until } from '../cluster/until';
 import { during } from '../incident';
 import { synthesize } from '../manifests';
-import { expect, mustKubectl, type Stage, unsettled } from '../stage';
+import { expect, livePods, mustKubectl, type Stage, unsettled, workloadOf } from '../stage';
 
 const ROLLOUT_SECONDS = 240;
 /** A restart in which no request happens to be on its way shows nothing. */
@@ -46,22 +47,39 @@ async function restart({ namespace }: Stage, name: string): Promise<void> {
   await mustKubectl(['-n', namespace, 'rollout', 'restart', `deployment/${name}`]);
 }
 
-/**
- * Without the pause before SIGTERM and with an end at once, a restart must show. Comes last: connections to pods that went
- * without a word stay in the nodes' tables, and would swallow those of later checks that happen to have the same port.
- */
-export async function checkNegativeControl(stage: Stage): Promise<void> {
-  const service = stage.manifests.plan.services.find(({ kind, proxy }) => kind === 'web' && proxy !== undefined);
-  const name = service?.name ?? stage.manifests.plan.services[0]?.name ?? '';
+/** Pods that go without a word leave connections in the nodes' tables, which would swallow later ones from the same port. */
+async function forgetConnections({ nodes }: Stage, addresses: ReadonlySet<string>): Promise<void> {
+  const all = [...addresses].flatMap((address) => nodes.map(({ netns }) => ({ address, netns })));
+  for (const { address, netns } of all) {
+    for (const side of ['--orig-src', '--reply-src'])
+      await run('nsenter', [`--net=/run/netns/${netns}`, 'conntrack', '--delete', side, address]);
+  }
+}
+
+/** Makes a web service end at once at its next restart. */
+async function spoil({ namespace }: Stage, name: string): Promise<void> {
   const path = '/spec/template/spec';
   const patch = [
     { op: 'remove', path: `${path}/containers/0/lifecycle` },
     { op: 'replace', path: `${path}/terminationGracePeriodSeconds`, value: 0 },
   ];
+  await mustKubectl(['-n', namespace, 'patch', 'deployment', name, '--type=json', '-p', JSON.stringify(patch)]);
+}
+
+/** Without the pause before SIGTERM and with an end at once, a restart must show. */
+export async function checkNegativeControl(stage: Stage): Promise<void> {
+  const service = stage.manifests.plan.services.find(({ kind, proxy }) => kind === 'web' && proxy !== undefined);
+  const name = service?.name ?? stage.manifests.plan.services[0]?.name ?? '';
   const settle = () => until('settled', ROLLOUT_SECONDS, async () => (await unsettled(stage)).length === 0, 500);
-  await mustKubectl(['-n', stage.namespace, 'patch', 'deployment', name, '--type=json', '-p', JSON.stringify(patch)]);
+  const spoilt = new Set<string>();
+  const note = async (): Promise<void> => {
+    const pods = (await livePods(stage)).filter((pod) => workloadOf(pod) === name);
+    for (const { status } of pods) if (status.podIP) spoilt.add(status.podIP);
+  };
+  await spoil(stage, name);
   await settle();
   const deed = async (): Promise<void> => {
+    await note();
     await restart(stage, name);
     await sleep(500);
     await settle();
@@ -71,6 +89,9 @@ export async function checkNegativeControl(stage: Stage): Promise<void> {
     const noticed = await during(stage, 'control', deed, { mayFail: 'any', row: false });
     [failed, requests] = [noticed.failed, requests + noticed.requests];
   }
+  await note();
+  await applyAndSettle(stage);
+  await forgetConnections(stage, spoilt);
   const text = `${name} without its pause before the end: ${failed} of ${requests} requests fail`;
   stage.facts.set('Negative control', text);
   expect(failed > 0, `The control did not fail: the load would not have seen a bad rolling update`);

@@ -1,9 +1,9 @@
 /** The autoscaler on real CPU metrics: up under load, down when it is over. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Resource } from '../cluster/api';
 import { until } from '../cluster/until';
 import { clientOf } from '../incident';
 import { expect, type Stage, unsettled } from '../stage';
+import type { Burn } from '../users/user';
 
 interface Autoscaler extends Resource {
   readonly spec: { readonly minReplicas: number };
@@ -14,24 +14,40 @@ const UP_SECONDS = 150;
 const READY_SECONDS = 90;
 /** Five minutes of calm are in the manifest itself. */
 const DOWN_SECONDS = 480;
-const BURNERS = 6;
+/** What the load is too much by, of what one pod may use: it asks for one pod more, and each pod takes a minute to go. */
+const BEYOND = 0.4;
+/** Requests at the same time: a machine that is busy gets no more of them than it can answer. */
+const AT_ONCE = 6;
 
 function autoscaler(stage: Stage, service: string): Promise<Autoscaler> {
   return stage.api.get(`/apis/autoscaling/v2/namespaces/${stage.namespace}/horizontalpodautoscalers/${service}`);
 }
 
-/** Several users who ask for what costs processor time, one request after the other. */
-async function burning<T>(stage: Stage, path: string, deed: () => Promise<T>): Promise<T> {
-  let stopped = false;
+/** The load, in requests a second. */
+function requestsPerSecond(stage: Stage, { service, seconds }: Burn): number {
+  const { plan } = stage.manifests;
+  const resources = plan.workloads.find(({ name }) => name === service)?.resources;
+  const { replicas, autoscaler: scaler } = plan.services.find(({ name }) => name === service) ?? {};
+  expect(resources !== undefined && scaler !== undefined && replicas !== undefined, `${service} has no autoscaler`);
+  const cores = ((resources.requests.cpu / 1000) * scaler.cpuPercent) / 100;
+  return (cores * (replicas.min + BEYOND)) / seconds;
+}
+
+/** Users who ask for what costs processor time, at a steady rate whatever the machine. */
+async function burning<T>(stage: Stage, burn: Burn, deed: () => Promise<T>): Promise<T> {
   const client = clientOf(stage);
-  const burners = Array.from({ length: BURNERS }, async () => {
-    while (!stopped) await client.send('GET', path).catch(() => sleep(100));
-  });
+  const open = new Set<Promise<unknown>>();
+  const timer = setInterval(() => {
+    if (open.size >= AT_ONCE) return;
+    const request = client.send('GET', burn.path).catch(() => undefined);
+    open.add(request);
+    void request.finally(() => open.delete(request));
+  }, 1000 / requestsPerSecond(stage, burn));
   try {
     return await deed();
   } finally {
-    stopped = true;
-    await Promise.all(burners);
+    clearInterval(timer);
+    await Promise.all(open);
   }
 }
 
@@ -42,7 +58,7 @@ export async function checkScaleUp(stage: Stage): Promise<void> {
   const before = status.desiredReplicas;
   expect(before === spec.minReplicas, `${burn.service} has ${before} pods before the load`);
   const start = Date.now();
-  const more = await burning(stage, burn.path, () =>
+  const more = await burning(stage, burn, () =>
     until(`${burn.service} gets more pods`, UP_SECONDS, async () => {
       const { status: now } = await autoscaler(stage, burn.service);
       return now.desiredReplicas > before && now.desiredReplicas;
@@ -62,7 +78,6 @@ export async function checkScaleUp(stage: Stage): Promise<void> {
 
 let scaledAt = 0;
 
-/** Comes late in a run: the other checks take up the time that the manifest waits. */
 export async function checkScaleDown(stage: Stage): Promise<void> {
   const { burn } = stage.user;
   if (burn === undefined) return;

@@ -1,7 +1,8 @@
 /** What a kubelet sets for the whole machine, and what a machine must have. */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { STATE } from './layout';
+import { folders, STATE } from './layout';
 
 const KEPT = join(STATE, 'machine.json');
 const settings = ['vm/overcommit_memory', 'kernel/panic', 'kernel/panic_on_oops'];
@@ -21,11 +22,51 @@ export function restoreMachine(): void {
   rmSync(KEPT);
 }
 
-/** Why this machine cannot hold the cluster; undefined when it can. */
+const GIBIBYTE = 2 ** 30;
+/** Of all nodes and pods, with what runs beside them: measured, and half of it again. */
+const MEMORY = 6 * GIBIBYTE;
+/** An image store for each node; where they are there already, they hold most of it. */
+const DISK = { cold: 20 * GIBIBYTE, warm: 4 * GIBIBYTE } as const;
+
+function availableMemory(): number {
+  const found = /^MemAvailable:\s+(?<kibibytes>\d+) kB$/m.exec(readFileSync('/proc/meminfo', 'utf8'));
+  return Number(found?.groups?.['kibibytes'] ?? 0) * 1024;
+}
+
+function freeDisk(): number {
+  mkdirSync(STATE, { recursive: true });
+  const { bavail, bsize } = statfsSync(STATE);
+  return bavail * bsize;
+}
+
+function gibibytes(bytes: number): string {
+  return `${(bytes / GIBIBYTE).toFixed(1)} GiB`;
+}
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Why this machine cannot hold the cluster, as far as a look tells; `trial.ts` tries the rest. */
 export function whatIsMissing(): string | undefined {
   if (process.platform !== 'linux') return `it runs ${process.platform}, and a node needs Linux`;
+  if (process.arch !== 'x64') return `its architecture is ${process.arch}, and the images are made for amd64`;
   if (process.getuid?.() !== 0) return 'it needs root: network namespaces, mounts and cgroups';
   if (!existsSync('/sys/fs/cgroup/cpuset/cpuset.cpus')) return 'it needs cgroup version 1 hierarchies';
   if (!existsSync('/proc/sys/net/bridge/bridge-nf-call-iptables')) return 'its kernel has no bridge filter';
+  for (const name of settings) {
+    if (!isWritable(join('/proc/sys', name))) return `a kubelet must set ${name}, which cannot be written`;
+  }
+  if (cpus().length < 2) return 'it has one core, and pods of this system need two on a node';
+  if (availableMemory() < MEMORY)
+    return `${gibibytes(availableMemory())} of memory are free, it needs ${gibibytes(MEMORY)}`;
+  const needed = existsSync(folders.nodes) ? DISK.warm : DISK.cold;
+  if (freeDisk() < needed)
+    return `${gibibytes(freeDisk())} of disk are free at ${STATE}, it needs ${gibibytes(needed)}`;
   return undefined;
 }

@@ -9,6 +9,8 @@ export async function createNetwork(nodes: readonly NodeLayout[]): Promise<void>
   await must('sh', ['-euc', script(nodes)]);
 }
 
+const settings = 'for name in ipv4/ip_forward bridge/bridge-nf-call-iptables; do echo 1 > /proc/sys/net/$name; done';
+
 function script(nodes: readonly NodeLayout[]): string {
   const lines = [
     `ip netns add ${SWITCH}`,
@@ -28,7 +30,7 @@ function script(nodes: readonly NodeLayout[]): string {
         .filter((other) => other !== node)
         .map((other) => `ip -n ${node.netns} route add ${other.podNetwork} via ${other.address}`),
       // Pods on one bridge must pass the filter too, or policies would not hold between them.
-      `nsenter --net=/run/netns/${node.netns} sysctl -qw net.ipv4.ip_forward=1 net.bridge.bridge-nf-call-iptables=1`,
+      `nsenter --net=/run/netns/${node.netns} sh -euc '${settings}'`,
     ]),
   ];
   return lines.join('\n');

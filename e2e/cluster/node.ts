@@ -7,10 +7,10 @@ import { type Outcome, run } from '../../verify/kit/command';
 import { goProgramVersion } from '../../verify/kit/go';
 import { NODE_PROGRAMS } from '../../verify/kit/tools';
 import { kubeconfig, pki } from './certificates';
+import { CGROUPS, cgroupHierarchies } from './cgroups';
 import { DNS_ADDRESS, folders, type NodeLayout, POD_NETWORK, REGISTRY_URL } from './layout';
 import { isRunning, lastLines, start } from './processes';
 
-const CGROUPS = '/sys/fs/cgroup';
 const NODE_SHARES = 4096;
 export const PAUSE_IMAGE = 'registry.e2e.test/pause:1';
 
@@ -29,12 +29,7 @@ export function ctr(node: NodeLayout, args: readonly string[], timeoutSeconds = 
 
 /** Version 1 hierarchies: each must have the kubelet's root, and a cpuset starts empty. */
 function createCgroups(node: NodeLayout): void {
-  const hierarchies = readFileSync('/proc/mounts', 'utf8')
-    .split('\n')
-    .map((line) => line.split(' '))
-    .filter(([, , type]) => type === 'cgroup')
-    .flatMap(([, path]) => path ?? []);
-  for (const hierarchy of hierarchies) mkdirSync(join(hierarchy, node.cgroup), { recursive: true });
+  for (const hierarchy of cgroupHierarchies()) mkdirSync(join(hierarchy, node.cgroup), { recursive: true });
   // A node is a machine of its own, not one process among all that run here.
   writeFileSync(join(CGROUPS, 'cpu', node.cgroup, 'cpu.shares'), String(NODE_SHARES));
   for (const file of ['cpuset.cpus', 'cpuset.mems']) {

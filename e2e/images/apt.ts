@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { must } from '../../verify/kit/command';
-import { debianMirror } from '../../verify/kit/debian-suite';
+import { debianMirror, securityMirror } from '../../verify/kit/debian-suite';
 
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const MINUTES = 10;
@@ -12,13 +12,11 @@ const MINUTES = 10;
 const unneeded =
   /^(adduser|dpkg|debconf|init-system-helpers|iproute2|libllvm\d+|libz3-4|libperl5.*|lsb-base|passwd|perl|perl-base|perl-modules.*|postgresql-common|sensible-utils|ssl-cert|sysvinit-utils|tar|ucf|usrmerge)_/;
 
-function sources(suite: string, debian: string): string {
-  // The archives of one mirror lie beside each other.
-  const mirror = debian.replace(/debian\/?$/, '');
-  const line = (archive: string, distribution: string): string =>
-    `deb [signed-by=${KEYRING}] ${mirror}${archive} ${distribution} main\n`;
-  const security = suite === 'bookworm' ? line('debian-security', `${suite}-security`) : '';
-  return line('debian', suite) + security;
+async function sources(suite: string): Promise<string> {
+  const line = (mirror: string, distribution: string): string =>
+    `deb [signed-by=${KEYRING}] ${mirror} ${distribution} main\n`;
+  const security = suite === 'bookworm' ? await securityMirror() : undefined;
+  return line(await debianMirror(), suite) + (security === undefined ? '' : line(security, `${suite}-security`));
 }
 
 /** Downloads packages and all that they depend on, and unpacks them into a folder. */
@@ -26,7 +24,7 @@ export async function unpackPackages(packages: readonly string[], suite: string,
   const apt = mkdtempSync(join(tmpdir(), 'keelson-apt-'));
   try {
     for (const part of ['lists/partial', 'archives/partial']) mkdirSync(join(apt, part), { recursive: true });
-    writeFileSync(join(apt, 'sources.list'), sources(suite, await debianMirror()));
+    writeFileSync(join(apt, 'sources.list'), await sources(suite));
     writeFileSync(join(apt, 'status'), ''); // nothing is installed yet: every dependency is wanted
     const options = [
       `Dir::Etc::sourcelist=${apt}/sources.list`,

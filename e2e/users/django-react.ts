@@ -82,7 +82,7 @@ export const user: User = {
     const done = new Set((JSON.parse(body) as { done: number[] }).done.map(String));
     return jobs.filter((job) => !done.has(job));
   },
-  burn: { path: `${API}/burn/`, service: 'backend' },
+  burn: { path: `${API}/burn/`, service: 'backend', seconds: 0.1 },
   release: {
     frontend: 'registry.e2e.test/django-react/frontend:1.0.1',
     backend: 'registry.e2e.test/django-react/backend:1.0.1',

@@ -1,6 +1,14 @@
 /** What a system's user does: the same for every check, so that what was acknowledged can be asked for afterwards. */
 import type { Client } from './client';
 
+/** A request that costs a service processor time. */
+export interface Burn {
+  readonly path: string;
+  readonly service: string;
+  /** Of one core. */
+  readonly seconds: number;
+}
+
 export interface User {
   /** One whole session. @throws Error when something is not as a user expects it */
   readonly session: (client: Client) => Promise<string[]>;
@@ -18,8 +26,8 @@ export interface User {
   readonly missing: (client: Client, marks: readonly string[]) => Promise<string[]>;
   /** Which of the acknowledged jobs are not done. */
   readonly undone?: (client: Client, jobs: readonly string[]) => Promise<string[]>;
-  /** Costs processor time, and the service it costs it. */
-  readonly burn?: { readonly path: string; readonly service: string };
+  /** What an autoscaler is tried with. */
+  readonly burn?: Burn;
   /** Leaves what a backup must bring back; the promise holds who finds it. @throws Error when it is not there */
   readonly leave: (client: Client) => Promise<(client: Client) => Promise<void>>;
   /** The team's images at another tag. */

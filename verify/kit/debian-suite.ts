@@ -2,14 +2,24 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { must } from './command';
 
-/** Debian's own mirror, as this machine's apt knows it: no address stands in the tree. */
-export async function debianMirror(): Promise<string> {
+/** An archive's mirror, as this machine's apt knows it: no address stands in the tree. */
+async function mirrorOf(archive: RegExp): Promise<string | undefined> {
   const output = await must('apt-get', ['indextargets', '--format', '$(REPO_URI)', 'Created-By: Packages'], {
     timeoutSeconds: 60,
   });
-  const found = output.split('\n').find((uri) => /\/debian\/?$/.test(uri));
+  return output.split('\n').find((uri) => archive.test(uri));
+}
+
+/** Debian's own. @throws Error when this machine's apt names none */
+export async function debianMirror(): Promise<string> {
+  const found = await mirrorOf(/\/debian\/?$/);
   if (found === undefined) throw new Error("This machine's apt names no mirror of Debian");
   return found;
+}
+
+/** That of its security updates, where this machine uses them. */
+export function securityMirror(): Promise<string | undefined> {
+  return mirrorOf(/\/debian-security\/?$/);
 }
 
 /** Unpacks packages of another suite into a folder. By apt itself, on lists of its own, so that the machine's are left alone. */

@@ -1,0 +1,108 @@
+/** Every check, and the order in which they are made. */
+import { checkBackup, checkLostNamespace } from './checks/backup';
+import { checkDrain } from './checks/drain';
+import {
+  checkMonitoringKills,
+  checkScaledKills,
+  checkStoreKills,
+  checkWebKills,
+  checkWorkerKills,
+} from './checks/kill';
+import { checkLostDatabase } from './checks/lost-database';
+import { checkDashboards, checkMonitoring } from './checks/monitoring';
+import { checkPolicies } from './checks/policies';
+import { checkNegativeControl, checkRelease } from './checks/rolling';
+import { checkScaleDown, checkScaleUp } from './checks/scaling';
+import { checkSecrets } from './checks/secrets';
+import { checkSession, checkStart } from './checks/start';
+import { checkTiers } from './checks/tiers';
+import { keepPromises, type Stage } from './stage';
+
+export type Check = (stage: Stage) => Promise<void>;
+
+/** A check by its name, or several of them. */
+export type Act =
+  | { readonly name: string; readonly check: Check; readonly essential: boolean }
+  | { readonly inTurn: readonly Act[] }
+  | { readonly atOnce: readonly Act[] };
+
+function check(name: string, by: Check): Act {
+  return { name, check: by, essential: false };
+}
+
+/** Where it fails, nothing that comes after it would mean anything. */
+function essential(name: string, by: Check): Act {
+  return { name, check: by, essential: true };
+}
+
+/** One after the other, also when one fails. */
+function inTurn(...acts: Act[]): Act {
+  return { inTurn: acts };
+}
+
+/** At the same time: none disturbs what another one measures. */
+function atOnce(...acts: Act[]): Act {
+  return { atOnce: acts };
+}
+
+/** What was acknowledged, before that goes which answers for it. */
+const promises = check('promises', keepPromises);
+
+/**
+ * An autoscaler goes down five minutes after the load has ended, and starts these minutes again for each pod that starts.
+ * So it is loaded first; what leaves its service alone takes up the five minutes; the rest comes after them.
+ */
+export const acts: Act = inTurn(
+  essential('start', checkStart),
+  atOnce(
+    inTurn(check('session', checkSession), check('scale-up', checkScaleUp)),
+    check('monitoring', checkMonitoring),
+    check('policies', checkPolicies),
+  ),
+  atOnce(
+    // Panels show the age of the first backup.
+    inTurn(check('backup', checkBackup), check('dashboards', checkDashboards)),
+    // While pods are compared with those of before, none may restart.
+    inTurn(check('secrets', checkSecrets), check('kill-web', checkWebKills)),
+  ),
+  atOnce(
+    check('kill-stores', checkStoreKills),
+    // Nothing of these stands on a request's way.
+    check('kill-workers', checkWorkerKills),
+    check('kill-monitoring', checkMonitoringKills),
+  ),
+  check('control', checkNegativeControl),
+  promises,
+  atOnce(check('lost-database', checkLostDatabase), check('scale-down', checkScaleDown)),
+  check('kill-scaled', checkScaledKills),
+  check('drain', checkDrain),
+  check('release', checkRelease),
+  promises,
+  check('lost-namespace', checkLostNamespace),
+  check('tiers', checkTiers),
+  promises,
+);
+
+export function namesOf(act: Act): string[] {
+  if ('name' in act) return [act.name];
+  return ('inTurn' in act ? act.inTurn : act.atOnce).flatMap(namesOf);
+}
+
+export interface Outcome {
+  readonly name: string;
+  readonly seconds: number;
+  readonly passed: boolean;
+}
+
+/** Makes the checks that are wanted; how one check is made and judged is the caller's. */
+export async function perform(act: Act, one: (name: string, check: Check) => Promise<Outcome[]>): Promise<Outcome[]> {
+  if ('name' in act) return one(act.name, act.check);
+  if ('atOnce' in act) return (await Promise.all(act.atOnce.map((it) => perform(it, one)))).flat();
+  const outcomes: Outcome[] = [];
+  for (const next of act.inTurn) {
+    const found = await perform(next, one);
+    outcomes.push(...found);
+    if ('name' in next && next.essential && found.some(({ passed }) => !passed)) break;
+  }
+  return outcomes;
+}
