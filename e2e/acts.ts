@@ -62,15 +62,13 @@ export const acts: Act = inTurn(
   atOnce(
     // Panels show the age of the first backup.
     inTurn(check('backup', checkBackup), check('dashboards', checkDashboards)),
-    // While pods are compared with those of before, none may restart.
-    inTurn(check('secrets', checkSecrets), check('kill-web', checkWebKills)),
+    // While pods are compared with those of before, none may restart. No worker stands on a request's way.
+    inTurn(
+      check('secrets', checkSecrets),
+      atOnce(check('kill-web', checkWebKills), check('kill-workers', checkWorkerKills)),
+    ),
   ),
-  atOnce(
-    check('kill-stores', checkStoreKills),
-    // Nothing of these stands on a request's way.
-    check('kill-workers', checkWorkerKills),
-    check('kill-monitoring', checkMonitoringKills),
-  ),
+  atOnce(check('kill-stores', checkStoreKills), check('kill-monitoring', checkMonitoringKills)),
   check('control', checkNegativeControl),
   promises,
   atOnce(check('lost-database', checkLostDatabase), check('scale-down', checkScaleDown)),
