@@ -10,7 +10,7 @@ interface Autoscaler extends Resource {
   readonly status: { readonly currentReplicas?: number; readonly desiredReplicas: number };
 }
 
-const UP_SECONDS = 150;
+const UP_SECONDS = 240;
 const READY_SECONDS = 90;
 /** Five minutes of calm are in the manifest itself. */
 const DOWN_SECONDS = 480;
