@@ -1,5 +1,6 @@
 /** The half that runs in the first node's network: brings the cluster up, applies the system, and checks. */
 import { spawn } from 'node:child_process';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { acts, type Check, namesOf, type Outcome, perform } from './acts';
 import { startCluster } from './cluster/cluster';
@@ -100,7 +101,9 @@ async function main([system = '', nodeCount = '', ...flags]: readonly string[]):
   if (failures.length > 0) stage.facts.set('**Not passed**', failures.join(', '));
   const left = namesOf(acts).filter((name) => !wanted(name));
   if (left.length > 0) stage.facts.set('Not part of this run', left.join(', '));
-  stage.facts.set('This run', `${outcomes.length} checks in ${((Date.now() - begin) / 60_000).toFixed(1)} min`);
+  const minutes = ((Date.now() - begin) / 60_000).toFixed(1);
+  const load = loadavg()[2]?.toFixed(0);
+  stage.facts.set('This run', `${outcomes.length} checks in ${minutes} min; average load of the machine ${load}`);
   if (left.length === 0 || flags.includes('--page')) writePage(stage, usage.uses);
   process.exitCode = failures.length === 0 ? 0 : 1;
   if (flags.includes('--keep')) {
