@@ -4,7 +4,7 @@
  */
 import type { k8s } from 'cdk8s-plus-28';
 import type { ContainerProps } from '../kubernetes/container';
-import type { AlertComponent, Plan, Severity, Workload } from '../model/plan';
+import type { AlertComponent, PanelName, Plan, Severity, Workload } from '../model/plan';
 
 /** A container in the pods of a workload that is not its own: an exporter beside its server. */
 export interface Sidecar {
@@ -89,6 +89,9 @@ export interface Panel {
   readonly resource?: boolean;
 }
 
+/** Panels by the names that documents draw. */
+export type DrawnPanels = Readonly<Partial<Record<PanelName, Panel>>>;
+
 export interface DashboardRow {
   readonly title: string;
   readonly panels: readonly Panel[];
@@ -107,8 +110,7 @@ export interface Contribution {
   /** 1 while it works, 0 while it does not: a dot on the dashboard. */
   readonly status?: string;
   readonly row?: DashboardRow;
-  /** Panels by the names that documents draw. */
-  readonly panels?: Readonly<Record<string, Panel>>;
+  readonly panels?: DrawnPanels;
   /** Alerts that are only consequences while this part is down: of these services. */
   readonly down?: { readonly alert: string; readonly silences: readonly string[] };
 }

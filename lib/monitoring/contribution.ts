@@ -8,6 +8,7 @@ export type {
   Contribution,
   Contributor,
   DashboardRow,
+  DrawnPanels,
   Panel,
   Query,
   Recording,

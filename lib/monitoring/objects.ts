@@ -1,5 +1,5 @@
 import type { Plan } from '../model/plan';
-import type { Alert, Contribution, Contributor, Panel } from './contract';
+import type { Alert, Contribution, Contributor, DrawnPanels, Panel } from './contract';
 import { anyOf, kubeletJob, objectsJob, seriesOf } from './promql';
 
 type Series = ReturnType<typeof seriesOf>;
@@ -95,7 +95,7 @@ function ofVolumes(plan: Plan): Alert[] {
 }
 
 /** What the namespace uses of what it may use; *System Overview*. */
-function overview(plan: Plan): Readonly<Record<string, Panel>> {
+function overview(plan: Plan): DrawnPanels {
   if (plan.resourceMetrics === 'none') return {};
   const kubelet = seriesOf(plan, kubeletJob);
   const objects = seriesOf(plan, objectsJob);

@@ -6,6 +6,7 @@ import {
   type Contributor,
   clientsOf,
   type DashboardRow,
+  type DrawnPanels,
   exporterContainer,
   exportersOf,
   type Panel,
@@ -51,7 +52,7 @@ function exporterParts(store: PostgresPlan, exporter: ExporterPlan): Pick<Contri
   return placed(exporter, container, [volume]);
 }
 
-function panels(store: PostgresPlan, series: Series): Readonly<Record<string, Panel>> {
+function panels(store: PostgresPlan, series: Series): DrawnPanels {
   const rate = (metric: string): string => `sum(rate(${series(metric)}[$__rate_interval]))`;
   const most = grantable(store);
   const base = { shape: 'stat', steps: [[null, 'green']] } as const;
@@ -111,7 +112,7 @@ function panels(store: PostgresPlan, series: Series): Readonly<Record<string, Pa
   };
 }
 
-function row(store: PostgresPlan, drawn: Readonly<Record<string, Panel>>, series: Series): DashboardRow {
+function row(store: PostgresPlan, drawn: DrawnPanels, series: Series): DashboardRow {
   const lag: Panel = {
     title: 'Replication lag',
     description:

@@ -5,6 +5,7 @@ import {
   type Contribution,
   type Contributor,
   type DashboardRow,
+  type DrawnPanels,
   downAlert,
   hpaAlerts,
   objectsJob,
@@ -120,7 +121,7 @@ function contribution(plan: Plan, service: ServicePlan): Contribution {
 }
 
 /** Services that say how their requests went: what *Request Metrics* sums up. */
-function requestPanels(plan: Plan): Readonly<Record<string, Panel>> {
+function requestPanels(plan: Plan): DrawnPanels {
   const all = (record: string): string => `sum(${record}{namespace="${plan.namespace}"})`;
   const base = { shape: 'stat', steps: [[null, 'green']] } as const;
   const requests = all('service:http_requests:rate5m');
@@ -171,7 +172,7 @@ function requestPanels(plan: Plan): Readonly<Record<string, Panel>> {
   };
 }
 
-function requestRow(plan: Plan, panels: Readonly<Record<string, Panel>>): DashboardRow {
+function requestRow(plan: Plan, panels: DrawnPanels): DashboardRow {
   const slow: Panel = {
     title: 'Response time, p95',
     description: 'Seconds that 19 of 20 requests need at most, by service, over five minutes.',

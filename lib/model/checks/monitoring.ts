@@ -2,7 +2,7 @@ import { ownImages } from '../defaults';
 import type { Context } from '../resolve/context';
 import { engineOf } from '../resolve/engine';
 import { monitoringOf } from '../resolve/monitoring';
-import { unpublished } from '../schema/monitoring';
+import { panelNames, unpublished } from '../schema/monitoring';
 
 /** Images of ours and of the system share one list of names; only what waits in init containers may be replaced. */
 function checkImages({ system, problems, at }: Context): void {
@@ -15,6 +15,15 @@ function checkImages({ system, problems, at }: Context): void {
         'a name that no image of the monitoring or the backups has',
       );
   }
+}
+
+/** What nobody brings would be left out of the dashboard. */
+function checkDashboard({ system, problems, at, services, stores }: Context): void {
+  const watched = [...services].filter(([, { kind }]) => kind !== 'cron').map(([name]) => name);
+  const known = [...panelNames, ...watched, ...stores.keys()];
+  for (const [index, { panels }] of system.dashboard.entries())
+    for (const [place, panel] of panels.entries())
+      problems.known('unknown-panel', `${at.system}.dashboard.${index}.panels.${place}`, panel, 'a panel', known);
 }
 
 /** Who is told: an alert that reaches nobody is a line in a log. */
@@ -82,6 +91,7 @@ function checkRequestMetrics({ problems, at, services }: Context): void {
 export function checkMonitoring(context: Context): void {
   const { problems, at, stores } = context;
   checkImages(context);
+  checkDashboard(context);
   const { mode, remoteWrite } = monitoringOf(context);
   if (mode === 'none') return;
   checkReceivers(context);

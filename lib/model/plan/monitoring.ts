@@ -1,5 +1,5 @@
 /** What watches a system: its exporters, the servers that keep and show metrics, and who is told. */
-import type { alertComponents, severities } from '../schema/monitoring';
+import type { alertComponents, panelNames, severities } from '../schema/monitoring';
 import type { Resources } from './amounts';
 import type { ClaimPlan, Workload } from './workload';
 
@@ -7,6 +7,9 @@ export type Severity = (typeof severities)[number];
 
 /** What an alert is about. */
 export type AlertComponent = (typeof alertComponents)[number];
+
+/** A panel that a document may draw. */
+export type PanelName = (typeof panelNames)[number];
 
 /** Turns what a program knows of itself into metrics. */
 export interface ExporterPlan {

@@ -17,6 +17,22 @@ export const alertComponents = [
   'monitoring',
 ] as const;
 
+/** Panels that a document may draw by name, beside a dot for each service and store. Components bring them. */
+export const panelNames = [
+  'CPU',
+  'Memory',
+  'Disk',
+  'Network',
+  'Requests/sec',
+  'Avg Response',
+  'Error Rate',
+  'Active Users',
+  'Connections',
+  'Query Time',
+  'Cache Hit',
+  'Size',
+] as const;
+
 /** Where monitoring comes from: our own servers, an operator that the cluster has, or nowhere. */
 export const monitoringModes = ['built-in', 'operator', 'none'] as const;
 

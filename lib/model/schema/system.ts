@@ -93,7 +93,12 @@ export const system = z.strictObject({
       restoreTest: schedule.default('@weekly'),
     })
     .optional(),
-  dashboard: z.array(z.strictObject({ row: text, panels: z.array(text).min(1) })).default([]),
+  dashboard: z
+    .array(z.strictObject({ row: text, panels: z.array(text).min(1) }))
+    .default([])
+    .describe(
+      'Rows as the document draws them; a panel is a service or store (a dot), or one of those that components bring',
+    ),
   documented: z
     .strictObject({ services: z.array(name), limits: resources.shape.limits, requests: resources.shape.requests })
     .optional()
