@@ -6,6 +6,7 @@ import { acts, type Check, namesOf, type Outcome, perform } from './acts';
 import { startCluster } from './cluster/cluster';
 import { Enforcer } from './cluster/enforcer';
 import { nodeLayouts } from './cluster/layout';
+import { NO_CLUSTER } from './cluster/machine';
 import { serveImages } from './cluster/registry';
 import { createDisks } from './disks';
 import { startEdge } from './edge';
@@ -29,9 +30,7 @@ function say(line: string): void {
   console.log(`${((Date.now() - begin) / 1000).toFixed(0).padStart(4)} s ${line}`);
 }
 
-async function prepare(system: string, nodeCount: number): Promise<Stage> {
-  const user = users[system];
-  if (user === undefined) throw new Error(`No user of ${system} is written yet: e2e/users/`);
+async function prepare(system: string, user: User, nodeCount: number): Promise<Stage> {
   const manifests = synthesize({ system, tier: 'medium' });
   const images = imagesOf(manifests.objects);
   await serveImages(Object.fromEntries(images.map(({ repository, folder }) => [repository, folder])));
@@ -93,7 +92,12 @@ function sayOutcomes(outcomes: readonly Outcome[]): string[] {
 
 async function main([system = '', nodeCount = '', ...flags]: readonly string[]): Promise<void> {
   const wanted = optionOf(flags);
-  const stage = await prepare(system, Number(nodeCount));
+  const user = users[system];
+  if (user === undefined) throw new Error(`No user of ${system} is written yet: e2e/users/`);
+  const stage = await prepare(system, user, Number(nodeCount)).catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    return process.exit(NO_CLUSTER);
+  });
   const usage = new UsageRecorder(stage);
   const outcomes = await perform(acts, async (name, check) => (wanted(name) ? [await judged(stage, name, check)] : []));
   usage.stop();
