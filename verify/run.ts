@@ -24,8 +24,8 @@ import { setUp } from './setup';
 const OF_MANIFESTS: Readonly<Record<string, Judge>> = {
   convergence,
   changes,
-  procedures,
   delivery,
+  procedures,
   analysers,
   admission,
   rbac,

@@ -59,14 +59,13 @@ async function losses(first: Node, second: Node, third: Node): Promise<void> {
   for (let index = 1; index <= 10; index += 1)
     await first.client('amqp-publish', 'api', passwords.api, '-p', '-r', 'jobs', '-b', `job ${index}`);
   await third.kill();
-  await until('the others take work without one node', async () => {
-    const answer = await second.client('amqp-get', 'api', passwords.api, '-q', 'jobs');
-    return answer.stdout === 'job 1';
-  });
+  await next(second, 'job 1');
   console.log('ok  a killed node loses nothing, and the others go on');
   const hasty = await first.inPod(['sh', '-c', stopScript(5)], 60);
   assert.match(`${hasty.stdout}${hasty.stderr}`, /quorum/i);
-  await first.inPod(['rabbitmq-upgrade', 'revive']);
+  // As a pod does: what was drained is started anew. `revive` leaves a queue of 3.10 without its member now and then.
+  await first.stop();
+  await first.start();
   console.log('ok  a node without which queues would stand still waits before it goes');
   await third.start();
   await until(
@@ -77,13 +76,18 @@ async function losses(first: Node, second: Node, third: Node): Promise<void> {
   console.log('ok  a node that is one too many drains and goes');
 }
 
-/** What the queue gives out next; while it chooses a leader it gives nothing. */
+/**
+ * What the queue gives out next; while it chooses a leader it gives nothing. Taken by a client that says when it has it:
+ * an answer that is lost with a leader would be a lost job for one that does not.
+ */
 async function next(node: Node, job: string): Promise<void> {
+  let given = '';
   await until(`${job} is given out`, async () => {
-    const { stdout } = await node.client('amqp-get', 'api', passwords.api, '-q', 'jobs');
-    if (stdout !== '') assert.equal(stdout, job);
-    return stdout === job;
+    const one = ['-q', 'jobs', '-p', '1', '-c', '1', 'cat'];
+    given = (await node.client('amqp-consume', 'api', passwords.api, ...one)).stdout;
+    return given !== '';
   });
+  assert.equal(given, job);
 }
 
 /** Queues and their members, in a fixed order. */
