@@ -21,22 +21,21 @@ const SECONDS = 90;
 
 async function checkTargets(stage: Stage): Promise<string> {
   return forwarded(stage, 'prometheus', async (url) => {
-    const all = await until('every target is up', SECONDS, async () => {
-      const { data } = await getJson<{ data: { activeTargets: Target[] } }>(`${url}/api/v1/targets?state=active`);
-      const down = data.activeTargets.filter(({ health }) => health !== 'up');
-      if (down.length > 0) throw new Error(down.map((it) => `${it.scrapeUrl} ${it.lastError}`).join('; '));
-      return data.activeTargets.length > 0 && data.activeTargets;
-    });
-    const jobs = new Set(all.map(({ labels }) => labels['job']));
     const { plan } = stage.manifests;
-    const wanted = [
-      ...(plan.monitors?.exporters ?? []).map(({ of }) => of),
-      'blackbox',
-      'kube-state-metrics',
-      'kubelet',
-    ];
-    const missing = wanted.filter((job) => !jobs.has(job));
-    expect(missing.length === 0, `Prometheus has no target of ${missing.join(', ')}; it has ${[...jobs].join(', ')}`);
+    const exporters = (plan.monitors?.exporters ?? []).map(({ of }) => of);
+    const wanted = [...exporters, 'blackbox', 'kube-state-metrics', 'kubelet'];
+    const jobsOf = (targets: readonly Target[]) => new Set(targets.map(({ labels }) => labels['job']));
+    // Prometheus hears of a pod a moment after the pod is Ready.
+    const all = await until('every target is there and up', SECONDS, async () => {
+      const { data } = await getJson<{ data: { activeTargets: Target[] } }>(`${url}/api/v1/targets?state=active`);
+      const jobs = jobsOf(data.activeTargets);
+      const missing = wanted.filter((job) => !jobs.has(job));
+      expect(missing.length === 0, `Prometheus has no target of ${missing.join(', ')}; it has ${[...jobs].join(', ')}`);
+      const down = data.activeTargets.filter(({ health }) => health !== 'up');
+      expect(down.length === 0, down.map((it) => `${it.scrapeUrl} ${it.lastError}`).join('; '));
+      return data.activeTargets;
+    });
+    const jobs = jobsOf(all);
     return `${all.length} targets of ${jobs.size} jobs are up`;
   });
 }

@@ -1,5 +1,6 @@
 /** An empty cluster, one `kubectl apply -f`, and then nothing by hand. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../cluster/until';
 import { clientOf } from '../incident';
 import { expect, isReady, mustKubectl, type Pod, podsPath, type Stage, unsettled, workloadOf } from '../stage';
 
@@ -55,6 +56,16 @@ function checkOrder(stage: Stage, found: ReadonlyMap<string, Moments>): void {
   }
 }
 
+/** Users are let in a moment after the pods are Ready: when the edge and the Service's rules on every node know them. */
+async function reachable(stage: Stage): Promise<void> {
+  const client = clientOf(stage);
+  const answers = 10;
+  await until(`${answers} answers of the edge one after the other`, PATIENCE_SECONDS, async () => {
+    for (let count = 0; count < answers; count += 1) await client.must(200, 'GET', '/');
+    return true;
+  });
+}
+
 export async function checkStart(stage: Stage): Promise<void> {
   const start = Date.now();
   await mustKubectl(['apply', '-f', stage.manifests.folder]);
@@ -63,6 +74,7 @@ export async function checkStart(stage: Stage): Promise<void> {
     if (seconds > PATIENCE_SECONDS) throw new Error(`Not Ready after ${seconds.toFixed(0)} s: ${open.join(', ')}`);
     await sleep(500);
   }
+  await reachable(stage);
   const seconds = (Date.now() - start) / 1000;
   const pods = await stage.api.list<Pod>(podsPath(stage.namespace));
   const found = moments(pods, start);
