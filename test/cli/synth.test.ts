@@ -10,6 +10,9 @@ beforeAll(() => {
 });
 afterAll(removeTemporary);
 
+/** A pipe of a CI: jest asks its children for colours where it stands on a terminal itself. */
+const piped = { ...process.env, CI: 'true', FORCE_COLOR: undefined };
+
 /** What `cdk8s synth` runs, without the CLI around it. */
 function mainTs(out: string, variables: Readonly<Record<string, string>>): { status: number | null; stderr: string } {
   const env = { ...process.env, CDK8S_OUTDIR: out, ...variables };
@@ -136,7 +139,12 @@ describe('keelson synth', () => {
 describe('a folder that cannot be made', () => {
   test('is said to be one, and nothing waits for it', () => {
     const args = [join(project, 'bin', 'keelson.mjs'), 'synth', 'nestjs-api', 'development', '--out', '/proc/a/b'];
-    const { status, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8', timeout: 30_000 });
+    const { status, stderr } = spawnSync(process.execPath, args, {
+      cwd: root,
+      env: piped,
+      encoding: 'utf8',
+      timeout: 30_000,
+    });
     expect(stderr).toMatch(/^error: E[A-Z]+: .*mkdir '\/proc\/a'$/m);
     expect(status).toBe(1);
   });
@@ -176,6 +184,14 @@ describe('bin/keelson.mjs', () => {
     expect(JSON.parse(out).systems).toHaveLength(5);
   });
 
+  test('colours where FORCE_COLOR asks for it, and no pipe for CI alone', () => {
+    const said = (env: NodeJS.ProcessEnv): string =>
+      spawnSync(process.execPath, [program, 'check', 'lsm'], { cwd: root, env, encoding: 'utf8' }).stderr;
+    expect(said(piped)).toMatch(/^error: systems/m);
+    expect(said({ ...piped, FORCE_COLOR: '1' })).toContain('\u001b[31merror\u001b[39m: systems');
+    expect(said({ ...piped, NO_COLOR: '1' })).toMatch(/^error: systems/m);
+  });
+
   test('exits as the command line does', () => {
     const status = (args: readonly string[]): number | null =>
       spawnSync(process.execPath, [program, ...args], { cwd: root }).status;
@@ -209,7 +225,7 @@ describe('bin/keelson.mjs', () => {
   test('lists the others where a file leaves something behind', () => {
     const own = projectWith("void Promise.reject(new Error('no licence'));");
     const args = [program, 'list', '--format', 'json', '--root', own];
-    const { status, stderr, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    const { status, stderr, stdout } = spawnSync(process.execPath, args, { env: piped, encoding: 'utf8' });
     expect(JSON.parse(stdout).systems).toHaveLength(4);
     expect(stderr).toMatch(/^error: systems\/nestjs-api: found .*rejected with: no licence/m);
     expect(status).toBe(1);
