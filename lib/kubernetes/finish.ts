@@ -107,8 +107,13 @@ function patchProblems(plan: Plan, objects: readonly ApiObject[]): Problem[] {
 
 /** Two objects of one name: the second would overwrite the first. The checks of names should have refused it before. */
 function twins({ system }: Plan, objects: readonly ApiObject[]): Problem[] {
-  const names = objects.map(({ kind, metadata: { name } }) => `${kind}/${name ?? ''}`);
-  return [...new Set(names.filter((name, index) => names.indexOf(name) < index))].map((name) => ({
+  const seen = new Set<string>();
+  const twice = new Set<string>();
+  for (const { kind, metadata } of objects) {
+    const name = `${kind}/${metadata.name ?? ''}`;
+    (seen.has(name) ? twice : seen).add(name);
+  }
+  return [...twice].map((name) => ({
     severity: 'error',
     rule: 'duplicate-object',
     path: `systems/${system.id}`,
