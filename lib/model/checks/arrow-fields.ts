@@ -12,6 +12,7 @@ const fields: Readonly<Record<Target, readonly string[]>> = {
   service: ['port', 'env', 'wait'],
   'outside end': ['port', 'env'],
 };
+const known: ReadonlySet<string> = new Set(Object.values(fields).flat());
 /** nginx has its upstreams in its configuration, and reads no variables. */
 const ofProxy = ['port', 'wait'] as const;
 
@@ -32,7 +33,6 @@ export function checkArrowFields(context: Context, { system }: Selection): void 
       if (kind === undefined || !isRecord(arrow)) continue;
       const proxied = isRecord(service['proxy']);
       const read = proxied ? fields[kind].filter((field) => ofProxy.some((own) => own === field)) : fields[kind];
-      const known = new Set(Object.values(fields).flat());
       for (const field of Object.keys(arrow))
         if (known.has(field) && !read.includes(field))
           problems.error(

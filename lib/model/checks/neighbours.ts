@@ -19,12 +19,18 @@ function checkHosts({ problems, at, hosts, id, environment }: Context): void {
     problems.error('duplicate-host', `${at.environment}.systems.${id}.hosts`, `"${twice}" twice`, 'each host once');
 }
 
+/** Where the namespace is said: for this system alone, or for all of the environment. */
+function namespacePath({ at, environment, id }: Context): string {
+  const own = environment.systems[id]?.namespace !== undefined;
+  return `${at.environment}.${own ? `systems.${id}.` : ''}namespace`;
+}
+
 /** Another system of this environment that lives in the same place: one would take the other's objects or requests. */
 function checkNeighbour(context: Context, other: string): void {
   const { problems, at, environment, id, hosts, namespace } = context;
   const stated = [id, other].every((name) => Object.hasOwn(environment.systems, name));
   if (namespaceOf(environment, context.environmentName, other) === namespace) {
-    const path = `${at.environment}.${environment.systems[id]?.namespace === undefined ? '' : `systems.${id}.`}namespace`;
+    const path = namespacePath(context);
     const found = `"${namespace}", which ${other} has too`;
     const wanted = 'a namespace for each system, such as "{system}-{environment}": their objects have the same names';
     // An environment that serves one system may name its namespace; what it says of two, it serves.
@@ -42,13 +48,13 @@ function checkNeighbour(context: Context, other: string): void {
 }
 
 /** Whoever lives in a namespace already would be closed by its policies, and counted in its quota. */
-function checkInhabited({ problems, at, environment, namespace, id }: Context): void {
+function checkInhabited(context: Context): void {
+  const { problems, environment, namespace } = context;
   const peers = [environment.ingress.peer.namespace, environment.dns.peer.namespace];
   if (namespace !== 'default' && !namespace.startsWith('kube-') && !peers.includes(namespace)) return;
-  const own = environment.systems[id]?.namespace === undefined ? '' : `systems.${id}.`;
   problems.error(
     'inhabited-namespace',
-    `${at.environment}.${own}namespace`,
+    namespacePath(context),
     `"${namespace}", where others live: everything there would be closed`,
     'a namespace of its own, such as "{system}-{environment}"',
   );
