@@ -10,7 +10,7 @@ import { scratchFolder } from '../kit/scratch';
 import { goProgram } from '../kit/tools';
 import { at, type KubernetesObject } from '../manifests/objects';
 import { commandsBelow } from '../manifests/page';
-import { isOfPods } from '../manifests/procedure';
+import { isOfPods, replaced } from '../manifests/procedure';
 import { type ManifestSet, title } from '../manifests/sets';
 import type { Verdict } from '../report';
 import { unfinished, waitFor } from './converged';
@@ -139,8 +139,7 @@ async function perform(cluster: Cluster, { procedure, before, after, objects }: 
   const was = survivor && (await uidOf(cluster, namespace, survivor));
   const commands = commandsBelow('procedures.md', procedure.commands ?? procedure.anchor);
   const lines = ['set -e', ...commands.filter((line) => !isOfPods(line))].join('\n');
-  const script = Object.entries(names).reduce((text, [word, name]) => text.replaceAll(word, name), lines);
-  problems.push(...(await runInDist(cluster, after, script)));
+  problems.push(...(await runInDist(cluster, after, replaced(lines, names))));
   problems.push(...(await converged(cluster, namespace)));
   problems.push(...(await unmade(cluster, procedure, objects)), ...(await idle(cluster, namespace)));
   if (survivor && was !== (await uidOf(cluster, namespace, survivor)))

@@ -52,7 +52,8 @@ async function shell(text: string, cwd: string, line: string): Promise<string> {
   return stdout + stderr;
 }
 
-function replaced(text: string, names: Readonly<Record<string, string>>): string {
+/** A text with each word in the place of what stands for it. */
+export function replaced(text: string, names: Readonly<Record<string, string>>): string {
   return Object.entries(names).reduce((line, [word, name]) => line.replaceAll(word, name), text);
 }
 
