@@ -9,6 +9,7 @@ import { must, run } from '../kit/command';
 import { ensureGoProgram } from '../kit/go';
 import { scratchFolder } from '../kit/scratch';
 import { GO_PROGRAMS, goProgram } from '../kit/tools';
+import { checklist } from './checklist';
 import { unknownNames } from './names';
 import { proofs } from './proofs';
 import { receiversOf, routes } from './routes';
@@ -17,17 +18,7 @@ import { unitTests } from './unit-tests';
 
 const promtool = goProgram('promtool').path;
 const amtool = goProgram('amtool').path;
-const failures: string[] = [];
-
-async function check(name: string, body: () => void | Promise<void>): Promise<void> {
-  try {
-    await body();
-    console.log(`ok ${name}`);
-  } catch (error) {
-    failures.push(name);
-    console.log(`FAIL ${name}: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
+const { check, failures } = checklist();
 
 /** Writes the files of the ConfigMaps as they would be mounted. */
 function place(subject: Subject, folder: string): { readonly rules: readonly string[] } {

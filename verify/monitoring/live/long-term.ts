@@ -1,11 +1,8 @@
 import { strict as assert } from 'node:assert';
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { request as pass } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { join } from 'node:path';
 import type { Plan } from '../../../lib/model/plan';
-import { goProgram } from '../../kit/tools';
-import { startServer } from '../../servers/process';
 import { WORK } from './container';
 import type { Certificates } from './edge';
 import { addresses } from './network';
@@ -19,21 +16,13 @@ const inside = { host: '127.0.0.1', port: 9091 } as const;
 
 /** Somebody else's storage: a Prometheus that takes what is written to it, behind TLS and a token. */
 export async function startLongTerm({ key, certificate }: Certificates): Promise<PrometheusServer> {
-  const folder = join(WORK, 'long-term');
-  mkdirSync(folder);
-  writeFileSync(join(folder, 'prometheus.yml'), '{}');
-  const address = `http://${inside.host}:${inside.port}`;
-  await startServer({
+  const storage = await PrometheusServer.start({
     name: 'long-term storage',
-    program: goProgram('prometheus').path,
-    args: [
-      `--config.file=${join(folder, 'prometheus.yml')}`,
-      `--storage.tsdb.path=${join(folder, 'data')}`,
-      `--web.listen-address=${inside.host}:${inside.port}`,
-      '--web.enable-remote-write-receiver',
-    ],
+    folder: join(WORK, 'long-term'),
     log: join(WORK, 'logs', 'long-term'),
-    isReady: async () => (await fetch(`${address}/-/ready`)).ok,
+    configuration: '{}',
+    listen: `${inside.host}:${inside.port}`,
+    args: ['--web.enable-remote-write-receiver'],
   });
   const server = createSecureServer({ key, cert: certificate }, (incoming, response) => {
     const { headers, method, url } = incoming;
@@ -49,7 +38,7 @@ export async function startLongTerm({ key, certificate }: Certificates): Promise
     incoming.pipe(outgoing);
   });
   await new Promise<void>((resolve) => server.listen(longTerm.port, addresses.outside, resolve));
-  return new PrometheusServer(address);
+  return storage;
 }
 
 /** Whose figures they are must be told apart there: many systems write to one storage. */

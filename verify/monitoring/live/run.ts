@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Plan } from '../../../lib/model/plan';
 import { clientsOf } from '../../../lib/monitoring/contribution';
 import { must } from '../../kit/command';
+import { checklist } from '../checklist';
 import {
   consequencesAreHeldBack,
   everyMetricIsGiven,
@@ -29,19 +30,7 @@ import { PrometheusServer } from './servers';
 import { type Stage, setStage } from './stage';
 import { livePlan } from './system';
 
-const failures: string[] = [];
-const start = Date.now();
-
-async function check(name: string, body: () => unknown): Promise<void> {
-  const at = (): string => `${Math.round((Date.now() - start) / 1000)} s`;
-  try {
-    const figure = await body();
-    console.log(`ok live: ${name}${typeof figure === 'number' ? ` (${figure})` : ''}, after ${at()}`);
-  } catch (error) {
-    failures.push(name);
-    console.log(`FAIL live: ${name}, after ${at()}: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
+const { check, failures, seconds } = checklist('live');
 
 /** Seconds of figures before the dashboards are asked: rates over five minutes extrapolate from them. */
 const figuresSeconds = 30;
@@ -151,7 +140,7 @@ async function main(): Promise<void> {
 
 async function end(): Promise<never> {
   if (process.env['HOLD']) await sleep(Number(process.env['HOLD']) * 1000);
-  console.log(`everything: ${Math.round((Date.now() - start) / 1000)} s`);
+  console.log(`everything: ${seconds()} s`);
   if (failures.length > 0) {
     // Memory goes with the run; what its programs said is kept for whoever has to find out why.
     const kept = '/var/tmp/keelson-live-logs';

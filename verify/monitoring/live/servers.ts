@@ -1,4 +1,8 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { goProgram } from '../../kit/tools';
+import { startServer } from '../../servers/process';
 
 export interface Target {
   readonly scrapePool: string;
@@ -27,9 +31,48 @@ async function ask<T>(url: string): Promise<T> {
   return answer.data;
 }
 
-/** The system's Prometheus, as Grafana asks it. */
+export interface PrometheusProps {
+  readonly name: string;
+  /** Is made here. */
+  readonly folder: string;
+  readonly log: string;
+  readonly configuration: string;
+  /** Address and port. */
+  readonly listen: string;
+  readonly args?: readonly string[];
+}
+
+/** A Prometheus, as Grafana asks it. */
 export class PrometheusServer {
   constructor(private readonly address: string) {}
+
+  /** One on this machine, that keeps all it has in a folder. */
+  static async start({
+    name,
+    folder,
+    log,
+    configuration,
+    listen,
+    args = [],
+  }: PrometheusProps): Promise<PrometheusServer> {
+    mkdirSync(folder);
+    const file = join(folder, 'prometheus.yml');
+    writeFileSync(file, configuration);
+    const address = `http://${listen}`;
+    await startServer({
+      name,
+      program: goProgram('prometheus').path,
+      args: [
+        `--config.file=${file}`,
+        `--storage.tsdb.path=${join(folder, 'data')}`,
+        `--web.listen-address=${listen}`,
+        ...args,
+      ],
+      log,
+      isReady: async () => (await fetch(`${address}/-/ready`)).ok,
+    });
+    return new PrometheusServer(address);
+  }
 
   async targets(): Promise<readonly Target[]> {
     const data = await ask<{ activeTargets: Target[] }>(`${this.address}/api/v1/targets?state=active`);

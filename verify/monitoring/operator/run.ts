@@ -13,26 +13,13 @@ import { type Rule, type RuleGroup, ruleObjects } from '../../../lib/monitoring/
 import { must } from '../../kit/command';
 import { ensureGoProgram } from '../../kit/go';
 import { GO_PROGRAMS, goProgram } from '../../kit/tools';
+import { checklist } from '../checklist';
 import { receiversOf, routes } from '../routes';
 import { planOf } from '../subjects';
 import { generated, operatedCluster, settled } from './cluster';
 import { sameTargets } from './targets';
 
-const failures: string[] = [];
-const start = Date.now();
-
-async function check(name: string, body: () => unknown): Promise<void> {
-  const seconds = (): string => `${Math.round((Date.now() - start) / 1000)} s`;
-  try {
-    const figure = await body();
-    console.log(`ok operator: ${name}${typeof figure === 'number' ? ` (${figure})` : ''}, after ${seconds()}`);
-  } catch (error) {
-    failures.push(name);
-    console.log(
-      `FAIL operator: ${name}, after ${seconds()}: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
-}
+const { check, failures, seconds } = checklist('operator');
 
 /** A Redis outside the cluster, so that an exporter has a pod of its own, which a ServiceMonitor finds. */
 function operatedPlan(system: string): Plan {
@@ -100,7 +87,7 @@ async function main(): Promise<void> {
   await check("its Alertmanager tells whom ours tells, and nobody of other people's alerts", () =>
     receiversAreOurs(plan, found.alertmanager, cluster.folder),
   );
-  console.log(`operator: ${Math.round((Date.now() - start) / 1000)} s`);
+  console.log(`operator: ${seconds()} s`);
   await cluster.stop();
   process.exit(failures.length > 0 ? 1 : 0);
 }

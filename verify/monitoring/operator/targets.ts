@@ -1,15 +1,12 @@
 /** What the operator's Prometheus finds, by a real one with the configuration that the operator wrote. */
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { contributionsOf } from '../../../charts/contributions';
 import type { Plan } from '../../../lib/model/plan';
 import { moduleOf } from '../../../lib/monitoring/prometheus-configuration';
 import type { Cluster } from '../../cluster/cluster';
-import { goProgram } from '../../kit/tools';
 import type { KubernetesObject } from '../../manifests/objects';
 import { freePorts } from '../../servers/ports';
-import { startServer } from '../../servers/process';
 import { PrometheusServer, type Target, until } from '../live/servers';
 
 interface Configuration {
@@ -31,23 +28,15 @@ function fromOutside(text: string, kubeconfig: string): string {
 }
 
 async function startPrometheus({ folder, kubeconfig }: Cluster, text: string): Promise<PrometheusServer> {
-  const place = join(folder, 'prometheus');
-  mkdirSync(place);
-  writeFileSync(join(place, 'prometheus.yml'), fromOutside(text, kubeconfig));
   const [port = 0] = await freePorts(1);
-  const address = `http://127.0.0.1:${port}`;
-  await startServer({
+  const place = join(folder, 'prometheus');
+  return PrometheusServer.start({
     name: 'Prometheus',
-    program: goProgram('prometheus').path,
-    args: [
-      `--config.file=${join(place, 'prometheus.yml')}`,
-      `--storage.tsdb.path=${join(place, 'data')}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-    ],
+    folder: place,
     log: join(place, 'log'),
-    isReady: async () => (await fetch(`${address}/-/ready`)).ok,
+    configuration: fromOutside(text, kubeconfig),
+    listen: `127.0.0.1:${port}`,
   });
-  return new PrometheusServer(address);
 }
 
 function queryOf(params: Readonly<Record<string, readonly string[]>> = {}): string {
