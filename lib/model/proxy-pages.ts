@@ -7,3 +7,9 @@ export const proxyPages = {
   /** What the documents call the proxy's health. */
   health: '/health',
 } as const;
+
+/**
+ * Paths of a proxy's own files that it never serves, whatever lies in its folder: what a tool left behind (.git, .env). An
+ * expression, the same to nginx and to JavaScript. What the web's standards keep below `/.well-known/` is served.
+ */
+export const hiddenFiles = String.raw`/\.(?!well-known/)`;

@@ -1,4 +1,4 @@
-import { proxyPages } from '../proxy-pages';
+import { hiddenFiles, proxyPages } from '../proxy-pages';
 import type { Context } from '../resolve/context';
 import { stem } from '../resolve/routes';
 import type { ParsedSystem } from '../schema/system';
@@ -38,6 +38,18 @@ export function checkOwnPage({ problems, proxy }: Context, path: string, place: 
 
 const checkOwnPages: Check = (context, route, path) => checkOwnPage(context, route.path, `${path}.path`);
 
+/** The proxy serves no file whose path has a hidden element, so that such a route would answer 404 to everybody. */
+const checkHidden: Check = ({ problems, proxy }, { to, path: asked, match }, path) => {
+  const least = match === 'exact' ? asked : `${stem(asked)}/`;
+  if (to === proxy && new RegExp(hiddenFiles).test(least))
+    problems.error(
+      'hidden-files',
+      `${path}.path`,
+      `"${asked}" of ${to}'s own files`,
+      'no element that begins with a dot but /.well-known/: nginx answers 404 there, whatever lies in its folder',
+    );
+};
+
 const checkImmutable: Check = ({ problems }, { immutable, websocket, streaming }, path) => {
   if (immutable && (websocket || streaming))
     problems.error(
@@ -71,6 +83,6 @@ function checkTwins({ problems, at, system }: Context): void {
 export function checkRoutePaths(context: Context): void {
   checkTwins(context);
   for (const [index, route] of context.system.routes.entries())
-    for (const check of [checkPlain, checkOwnPages, checkImmutable])
+    for (const check of [checkPlain, checkOwnPages, checkHidden, checkImmutable])
       check(context, route, `${context.at.system}.routes[${index}]`);
 }

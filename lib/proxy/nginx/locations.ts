@@ -1,4 +1,5 @@
 import type { RoutePlan } from '../../model/plan';
+import { hiddenFiles } from '../../model/proxy-pages';
 import { healthPath, livePath, readyPath } from '../layout';
 import type { ProxyService } from '../proxy-service';
 import { block, type Lines, quoted } from './syntax';
@@ -22,8 +23,7 @@ const aYear = '"public, max-age=31536000, immutable"';
 function staticFiles(route: RoutePlan, root: string | undefined): string[] {
   if (root === undefined) return ['return 404;'];
   return [
-    // Never what a tool left behind (.git, .env).
-    ...block(String.raw`if ($uri ~ "/\.(?!well-known/)")`, ['return 404;']),
+    ...block(`if ($uri ~ "${hiddenFiles}")`, ['return 404;']),
     `root ${quoted(root)};`,
     // A new release must be seen at once; only its hashed files may be kept.
     `set $cache_control ${route.immutable ? aYear : '"no-cache"'};`,
