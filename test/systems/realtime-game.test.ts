@@ -40,6 +40,8 @@ test('the back-end migrates, collects static files and starts Daphne', () => {
   expect(backEnd.migration?.run).toEqual(['python', 'manage.py', 'migrate', '--noinput']);
   expect(backEnd.prepare).toEqual([['python', 'manage.py', 'collectstatic', '--noinput']]);
   expect(backEnd.command?.[0]).toBe('daphne');
+  // Daphne's own access log has queries, and a query the token of a game.
+  expect(backEnd.command?.join(' ')).toContain(' --access-log /dev/null ');
   expect(backEnd.metrics).toEqual({ port: 'http', path: '/metrics', exports: 'django' });
   expect(Object.keys(variables(production, 'back-end'))).toEqual(
     expect.arrayContaining(['JWT_SIGNING_KEY', 'RATE_LIMIT_USER', 'RATE_LIMIT_ANONYMOUS']),
