@@ -58,6 +58,17 @@ describe('keelson synth', () => {
     expect(readdirSync(join(own, 'dist'))).toContain('00-namespace.k8s.yaml');
   });
 
+  test.each([
+    ['nestjs-api', 'production', 1],
+    ['nestjs-api', 'staging', 1],
+    ['nestjs-api', 'cloud', 1],
+    ['django-react', 'production', 0],
+  ])('says what an Ingress cannot do where no proxy does it: %s in %s', async (system, environment, times) => {
+    const { status, err } = await keelson(['synth', system, environment], temporaryRoot());
+    const said = err.match(/^warning: systems\/\S+\.routes: .*headers.*rates.*\[ingress-without-proxy\]$/gm);
+    expect([status, said?.length ?? 0]).toEqual([0, times]);
+  });
+
   test('says what changed, and leaves an unchanged folder alone', async () => {
     const own = temporaryRoot();
     await keelson(['synth'], own);
