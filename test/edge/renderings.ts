@@ -10,7 +10,12 @@ import { root } from '../structure/sources';
 
 const workspace = new Workspace(root);
 
-export type Edge = 'ingress' | 'gateway';
+/** The ways in that are rendered from the table itself; `parent` is a Gateway that somebody else made. */
+export const edges = ['ingress', 'gateway', 'parent'] as const;
+
+export type Edge = (typeof edges)[number];
+
+const gateways = 'gateways';
 
 /** @throws Error when the combination is refused */
 export function planWith(system: string, environment: string, patch: unknown, tier?: Tier): Plan {
@@ -35,15 +40,28 @@ export function withoutProxy(plan: Plan): Plan {
   return { ...plan, edge: { ...plan.edge, proxy: undefined, routes: tableOf(plan), cdn: edgeCdn ?? plan.edge.cdn } };
 }
 
-/** The objects of the way in, as JSON. */
+/** The objects of the way in, as JSON; a Gateway that exists is the last of them. */
 export function rendered(plan: Plan): unknown[] {
   const chart = new Chart(new App(), 'edge');
   if (plan.edge.kind === 'ingress') new Ingress(chart, 'ingress', { plan });
   if (plan.edge.gateway) new GatewayRoutes(chart, 'gateway', { plan, gateway: plan.edge.gateway });
-  return chart.toJson();
+  return [...chart.toJson(), ...(plan.edge.gateway?.kind === 'parent' ? [foreignGateway()] : [])];
 }
 
-/** For one system alone. */
-export function edgePatch(system: string, edge: Edge): unknown {
-  return { gateway: { className: 'any' }, systems: { [system]: { edge } } };
+/** Somebody's Gateway in a namespace of its own, open to the routes of all namespaces. */
+export function foreignGateway(name = 'public'): unknown {
+  const allowedRoutes = { namespaces: { from: 'All' } };
+  const listeners = [
+    { name: 'http', port: 80, protocol: 'HTTP', allowedRoutes },
+    { name: 'https', port: 443, protocol: 'HTTPS', allowedRoutes },
+  ];
+  return { kind: 'Gateway', metadata: { name, namespace: gateways }, spec: { gatewayClassName: 'any', listeners } };
+}
+
+/** For one system alone; without TLS there is one listener to attach to, and nothing to redirect. */
+export function edgePatch(system: string, edge: Edge, tls = true): unknown {
+  if (edge !== 'parent') return { gateway: { className: 'any' }, systems: { [system]: { edge } } };
+  const sections = tls ? { sectionName: 'https', redirectSectionName: 'http' } : { sectionName: 'http' };
+  const parent = { name: 'public', namespace: gateways, ...sections };
+  return { gateway: { parent, peer: { namespace: gateways } }, systems: { [system]: { edge: 'gateway' } } };
 }

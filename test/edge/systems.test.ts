@@ -1,10 +1,11 @@
 import type { RoutePlan } from '../../lib/model/plan';
 import { tiers } from '../../lib/model/schema/primitives';
+import { readPage } from '../docs/page';
 import { environments } from '../simulation/systems';
 import { greatest, startsWithElements, written } from './answer';
 import { answerByGateway } from './http-route';
 import { answerByIngress } from './ingress';
-import { type Edge, edgePatch, planWith, rendered, withoutProxy } from './renderings';
+import { type Edge, edgePatch, edges, foreignGateway, planWith, rendered, withoutProxy } from './renderings';
 import { differences, requests, staticRequests } from './requests';
 
 type Ask = (path: string, host: string, port?: number) => string;
@@ -23,7 +24,7 @@ function portOf(environment: string): number {
 
 const cases = Object.entries(requests).flatMap(([system, tables]) =>
   environments.flatMap((environment) =>
-    (['ingress', 'gateway'] as const).map((edge) => {
+    edges.map((edge) => {
       const answers = tables
         .filter((table) => table.environments.includes(environment))
         .flatMap((table) => table.answers);
@@ -35,7 +36,9 @@ const cases = Object.entries(requests).flatMap(([system, tables]) =>
 describe('the route table of each system', () => {
   test.each(cases)('%s in %s by %s', (system, environment, edge, answers) => {
     for (const tier of tiers) {
-      const plan = withoutProxy(planWith(system, environment, edgePatch(system, edge), tier));
+      const plan = withoutProxy(
+        planWith(system, environment, edgePatch(system, edge, environment !== 'development'), tier),
+      );
       if (answers.length === 0) {
         expect(plan.edge.kind).toBe('none');
         continue;
@@ -48,7 +51,7 @@ describe('the route table of each system', () => {
     }
   });
 
-  test.each(['ingress', 'gateway'] as const)('by %s leads everything to the proxy where there is one', (edge) => {
+  test.each(edges)('by %s leads everything to the proxy where there is one', (edge) => {
     for (const [system, proxy] of Object.entries({ 'django-react': 'proxy', microservices: 'gateway', lms: 'nginx' })) {
       const plan = planWith(system, 'production', edgePatch(system, edge));
       const ask = asking(rendered(plan), edge, 443);
@@ -78,7 +81,7 @@ test.each(Object.entries(requests))('every route of %s is asked for', (system, t
 });
 
 describe('the host of static files', () => {
-  test.each(['ingress', 'gateway'] as const)('by %s has the paths of the network alone', (edge) => {
+  test.each(edges)('by %s has the paths of the network alone', (edge) => {
     for (const [system, answers] of Object.entries(staticRequests)) {
       const straight = withoutProxy(planWith(system, 'production', edgePatch(system, edge), 'high'));
       const ask = asking(rendered(straight), edge, 443);
@@ -87,7 +90,7 @@ describe('the host of static files', () => {
     }
   });
 
-  test.each(['ingress', 'gateway'] as const)('by %s leads the same paths to the proxy', (edge) => {
+  test.each(edges)('by %s leads the same paths to the proxy', (edge) => {
     const plan = planWith('lms', 'production', edgePatch('lms', edge), 'high');
     const ask = asking(rendered(plan), edge, 443);
     const found = ['/static/a.css', '/', '/api/'].map((path) => ask(path, 'static.lms.example.com'));
@@ -96,24 +99,59 @@ describe('the host of static files', () => {
 });
 
 describe('what the standards force', () => {
-  test.each(['ingress', 'gateway'] as const)('%s reads paths as they are sent', (edge) => {
-    const plan = withoutProxy(planWith('django-react', 'production', edgePatch('django-react', edge)));
-    const ask = asking(rendered(plan), edge, 443);
-    const [host = ''] = plan.edge.hosts;
-    expect(differences.map(({ path }) => [path, ask(path, host)])).toEqual(
-      differences.map(({ path, standards }) => [path, standards]),
-    );
+  test.each(edges)('%s reads paths as they are sent', (edge) => {
+    for (const [system, those] of Object.entries(differences)) {
+      const plan = withoutProxy(planWith(system, 'production', edgePatch(system, edge)));
+      const ask = asking(rendered(plan), edge, 443);
+      const [host = ''] = plan.edge.hosts;
+      expect(those.map(({ path }) => [path, ask(path, host)])).toEqual(
+        those.map(({ path, standards }) => [path, standards]),
+      );
+    }
   });
 
-  test('a Gateway redirects from port 80, which an Ingress has no word for', () => {
-    const plan = planWith('lms', 'production', edgePatch('lms', 'gateway'), 'high');
-    const ask = asking(rendered(plan), 'gateway', 80);
+  /** The rows about paths, which are read alike by both standards: the first cell, and what nginx makes of it. */
+  function rowsAboutPaths(): (readonly [first: string, nginx: string])[] {
+    const [, section = ''] = readPage('docs/edge.md').split('\n## What differs\n');
+    const rows = section.split('\n').map((line) => line.split('|').map((cell) => cell.trim()));
+    const alike = (cell = ''): boolean => ['read as sent', 'a path like any other'].includes(cell);
+    return rows.flatMap(([, first = '', ingress, route, nginx = '']) =>
+      alike(ingress) && ingress === route ? [[first, nginx] as const] : [],
+    );
+  }
+
+  test.each(Object.values(differences).flat())('$why, and the page says so in its row', ({ row, nginx }) => {
+    const found = rowsAboutPaths().filter(([first]) => first.startsWith(row));
+    expect(found.map((cells) => cells[1] === '400')).toEqual([nginx === '400']);
+  });
+
+  test('the page names no path that is not asked for', () => {
+    const asked = Object.values(differences).flat();
+    const rows = rowsAboutPaths().map(([first]) => first);
+    expect(rows.filter((first) => !asked.some(({ row }) => first.startsWith(row)))).toEqual([]);
+    expect(rows.length).toBeGreaterThan(5);
+  });
+
+  test.each(['gateway', 'parent'] as const)('a %s redirects from port 80, which an Ingress has no word for', (edge) => {
+    const plan = planWith('lms', 'production', edgePatch('lms', edge), 'high');
+    const ask = asking(rendered(plan), edge, 80);
     expect(ask('/teacher/', 'lms.example.com')).toBe('301 https://lms.example.com/teacher/');
     expect(ask('/static/a', 'static.lms.example.com')).toBe('301 https://static.lms.example.com/static/a');
     expect(ask('/', 'stranger.example')).toBe('nobody');
-    const plain = planWith('lms', 'development', edgePatch('lms', 'gateway'));
-    expect(asking(rendered(plain), 'gateway', 80)('/teacher/', plain.edge.hosts[0] ?? '')).toBe('nginx');
+    const plain = planWith('lms', 'development', edgePatch('lms', edge, false));
+    expect(asking(rendered(plain), edge, 80)('/teacher/', plain.edge.hosts[0] ?? '')).toBe('nginx');
   });
+});
+
+test("routes attach to the Gateway that is named, and to no other of the same owner's", () => {
+  const routes = rendered(withoutProxy(planWith('lms', 'production', edgePatch('lms', 'parent')))).slice(0, -1);
+  const answered = (gateways: readonly unknown[]): string =>
+    asking([...routes, ...gateways], 'parent', 443)('/api/files/7/content', 'lms.example.com');
+  expect([[], [foreignGateway('internal')], [foreignGateway()]].map(answered)).toEqual([
+    'nobody',
+    'nobody',
+    'backend-fastapi',
+  ]);
 });
 
 test("a challenge of cert-manager comes in at a Gateway's port 80, beside the redirect", () => {

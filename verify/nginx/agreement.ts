@@ -87,8 +87,12 @@ async function table(bench: Bench, system: string, environment: 'production' | '
   for (const [path, service] of cdn === undefined ? [] : (staticRequests[system] ?? [])) {
     checks.equal(`${cdn?.host} ${environment} ${path}`, await answerer(running, path, cdn?.host), service);
   }
+  if (environment === 'production') {
+    for (const { why, path, nginx } of differences[system] ?? []) {
+      checks.equal(`${why}: ${path}`, await answerer(running, path), nginx);
+    }
+  }
   if (system === 'django-react' && environment === 'production') {
-    for (const { why, path, nginx } of differences) checks.equal(why, await answerer(running, path), nginx);
     checks.equal(
       'any host is answered behind an Ingress',
       await answerer(running, '/', 'stranger.example'),
