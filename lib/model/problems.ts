@@ -27,6 +27,11 @@ export class Problems {
     this.#list.push(...problems);
   }
 
+  /** What only repeats another problem. */
+  drop(repeats: (problem: Problem) => boolean): void {
+    this.#list.splice(0, this.#list.length, ...this.#list.filter((problem) => !repeats(problem)));
+  }
+
   get all(): readonly Problem[] {
     return this.#list;
   }

@@ -16,6 +16,7 @@ import { keysOf } from './schema/keys';
 import { name as nameSchema, tiers } from './schema/primitives';
 import { type ParsedSystem, system as systemSchema } from './schema/system';
 import type { Selection } from './selection';
+import { separated, withCacheEngines, withSeparateCaches } from './separate-cache';
 
 /** The Plan where no error was found, and every problem, warnings included. */
 export interface PlanResult {
@@ -77,11 +78,13 @@ function choose(selection: Selection, problems: Problems): Chosen | undefined {
   problems.add(images.problems);
   if (tier !== undefined) problems.known('unknown-tier', 'tier', tier, 'one of the tiers', tiers);
   if (system === undefined || environment.value === undefined) return undefined;
+  const separateCaches = separated(system);
   return {
     id: file.id,
-    system: inOrder(system),
+    system: inOrder(withSeparateCaches(system, separateCaches)),
+    separateCaches,
     environmentName: place.name,
-    environment: environment.value,
+    environment: withCacheEngines(environment.value, file.id, separateCaches),
     images: images.value?.[file.id] ?? {},
     tier,
     problems,

@@ -2,14 +2,16 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { rules } from '../../lib/changes/rules';
 import { keelson, type Outcome, project, removeTemporary, temporaryRoot } from '../cli/harness';
-import { anchors, blocks, commands, inlineCommands, links, readPage, shownFile } from './page';
+import { anchors, blocks, commands, inlineCommands, isTypeScript, links, readPage, shownFile } from './page';
 
 const pages = [
   'README.md',
   'CONTRIBUTING.md',
-  ...readdirSync(join(project, 'docs'))
-    .filter((file) => file.endsWith('.md'))
-    .map((file) => `docs/${file}`),
+  ...['docs', 'docs/runbooks'].flatMap((folder) =>
+    readdirSync(join(project, folder))
+      .filter((file) => file.endsWith('.md'))
+      .map((file) => `${folder}/${file}`),
+  ),
 ];
 
 afterAll(removeTemporary);
@@ -69,6 +71,11 @@ describe.each(pages)('%s', (page) => {
     }
   });
 
+  test('shows TypeScript that can be copied', () => {
+    for (const block of blocks(text).filter(({ language }) => language === 'ts'))
+      expect({ text: block.text, is: isTypeScript(block.text) }).toEqual({ text: block.text, is: true });
+  });
+
   test('links to files and headings that exist', () => {
     for (const link of links(text)) {
       const [file = '', anchor] = link.split('#');
@@ -86,6 +93,17 @@ describe.each(pages)('%s', (page) => {
     const targets = [...readPage('Makefile').matchAll(/^([a-z0-9]+):/gm)].map(([, target]) => target);
     for (const [, target] of text.matchAll(/(?:^|`)make ([a-z0-9]+)/gm)) expect(targets).toContain(target);
   });
+});
+
+test.each([
+  ['systems: { lms: {} },', true],
+  ['// systems/shop.ts\nexport default { title: "Shop" };', true],
+  ['systems: { lms: { primary: 1; } }', false],
+  ["stores: {\n  db: {\n    tls: 'verify-full';\n  }\n}", false],
+  ["to: 'none'\nto: 's3'", false],
+  ['export default {', false],
+])('%j is TypeScript that can be copied: %s', (text, is) => {
+  expect(isTypeScript(text)).toBe(is);
 });
 
 describe('the README', () => {

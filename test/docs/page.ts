@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseSync } from '@swc/core';
 import { project } from '../cli/harness';
 
 /** A fenced block of a page. */
@@ -54,4 +55,19 @@ export function anchors(text: string): string[] {
       .replace(/[^\w\- ]/g, '')
       .replaceAll(' ', '-'),
   );
+}
+
+function parses(text: string): boolean {
+  try {
+    const { body } = parseSync(text, { syntax: 'typescript' });
+    // `stores: { db: … }` would be a label before a block: no mistake to a parser, and none of what is meant.
+    return body.every(({ type }) => type !== 'LabeledStatement');
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a block is a file, or what stands between the braces of one. */
+export function isTypeScript(text: string): boolean {
+  return parses(text) || parses(`({\n${text}\n});`);
 }

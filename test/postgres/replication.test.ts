@@ -37,6 +37,12 @@ describe('PostgreSQL with replicas', () => {
     expect(medium).toEqual({ ...low, replicas: 2 });
   });
 
+  // A member alone at one tier is one of three at another: this field cannot change, and one waits for the other to start.
+  test.each(['low', 'medium', 'high'] as const)('at %s the members start at once, whoever is named', (tier) => {
+    for (const primary of [0, tier === 'low' ? 0 : 1])
+      expect(object(database(tier, primary), 'StatefulSet', 'db').spec.podManagementPolicy).toBe('Parallel');
+  });
+
   test('a promotion is an edit: the Service for writing and the pods learn it, nothing else', () => {
     const objects = database('medium', 1);
     expect(object(objects, 'Service', 'db').spec.selector['statefulset.kubernetes.io/pod-name']).toBe('db-1');

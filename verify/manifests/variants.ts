@@ -124,6 +124,14 @@ export const VARIANTS: readonly Variant[] = [
       return stores === undefined ? undefined : here(base, stores);
     },
   },
+  { title: 'a cache of its own', system: (base) => beside(base, { separateCache: true }) },
+  {
+    title: 'another primary',
+    environment: (base) => {
+      const stores = replicated(base, { primary: 1 });
+      return stores && here(base, stores);
+    },
+  },
   {
     title: 'the RabbitMQ operator',
     environment: (base) => engine(base, 'rabbitmq', 'rabbitmq-cluster-operator'),
@@ -180,6 +188,20 @@ function ofClusters({ system, plan }: VariantBase, patch: unknown): unknown {
     const store = drawn[name];
     return isRecord(store) && store.cluster === true;
   });
+  return own.length > 0 ? { stores: Object.fromEntries(own.map(({ name }) => [name, patch])) } : undefined;
+}
+
+/** Each Redis that refuses writes when it is full, changed alike. */
+function beside({ plan }: VariantBase, patch: unknown): unknown {
+  const own = plan.stores.filter((store) => store.kind === 'redis' && store.use !== 'cache');
+  return own.length > 0 ? { stores: Object.fromEntries(own.map(({ name }) => [name, patch])) } : undefined;
+}
+
+/** Each store of ours that has a second member to promote, changed alike. */
+function replicated({ plan }: VariantBase, patch: unknown): unknown {
+  const own = plan.stores.filter(
+    ({ kind, engine, replicas }) => kind !== 'rabbitmq' && engine === 'statefulset' && replicas.max > 1,
+  );
   return own.length > 0 ? { stores: Object.fromEntries(own.map(({ name }) => [name, patch])) } : undefined;
 }
 

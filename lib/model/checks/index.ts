@@ -1,6 +1,7 @@
 import type { Problem } from '../problem';
 import type { Context } from '../resolve/context';
 import type { Selection } from '../selection';
+import { cacheName } from '../separate-cache';
 import { checkArrowFields } from './arrow-fields';
 import { checkAtRest } from './at-rest';
 import { checkBackup } from './backup';
@@ -11,6 +12,7 @@ import { checkMonitoring } from './monitoring';
 import { checkNames, declaredNames } from './names';
 import { checkNeighbours } from './neighbours';
 import { checkReferences } from './references';
+import { checkSeparateCaches, isSaidOfFirst } from './separate-cache';
 import { checkServices } from './services';
 import { checkStores } from './stores';
 
@@ -28,12 +30,13 @@ function partOf({ path }: Problem): string[] {
  */
 export function runChecks(context: Context, selection: Selection): void {
   const broken = context.problems.all.flatMap(partOf);
-  const declared = declaredNames(selection, broken);
+  const declared = declaredNames(selection, context.separateCaches.map(cacheName), broken);
   checkNames(context, declared);
   checkReferences(context, declared);
   checkArrowFields(context, selection);
   checkServices(context, declared);
   checkStores(context);
+  checkSeparateCaches(context);
   checkAtRest(context);
   checkEdge(context);
   checkEnvironment(context, selection);
@@ -41,4 +44,5 @@ export function runChecks(context: Context, selection: Selection): void {
   checkBackup(context);
   checkMonitoring(context);
   for (const { run } of checklist) run(context, selection);
+  context.problems.drop(isSaidOfFirst(context));
 }

@@ -25,9 +25,14 @@ type Kind = Exclude<keyof Declared, 'used' | 'broken'>;
 
 /**
  * @param selection the files as found
+ * @param caches stores that follow from a word of another
  * @param brokenParts names of parts whose shape is wrong
  */
-export function declaredNames(selection: Selection, brokenParts: Iterable<string> = []): Declared {
+export function declaredNames(
+  selection: Selection,
+  caches: readonly string[],
+  brokenParts: Iterable<string> = [],
+): Declared {
   const raw = isRecord(selection.system.raw) ? selection.system.raw : {};
   const names = (key: string): Set<string> => new Set(isRecord(raw[key]) ? Object.keys(raw[key]) : []);
   const services = isRecord(raw['services']) ? Object.values(raw['services']).filter(isRecord) : [];
@@ -45,7 +50,7 @@ export function declaredNames(selection: Selection, brokenParts: Iterable<string
     },
     images: names('images'),
     services: names('services'),
-    stores: names('stores'),
+    stores: new Set([...names('stores'), ...caches]),
     tools: names('tools'),
     volumes: names('volumes'),
     secrets: names('secrets'),

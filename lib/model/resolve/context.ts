@@ -14,6 +14,8 @@ export type ParsedOutside = SystemOf<'outside'>;
 export interface Context {
   readonly id: string;
   readonly system: ParsedSystem;
+  /** The stores beside which `system` has a cache that its file does not draw. */
+  readonly separateCaches: readonly string[];
   readonly environmentName: string;
   readonly environment: ParsedEnvironment;
   readonly own: OwnSettings;
@@ -49,6 +51,8 @@ export interface Endpoint {
 export interface Chosen {
   readonly id: string;
   readonly system: ParsedSystem;
+  /** The stores beside which `system` has a cache that its file does not draw. */
+  readonly separateCaches: readonly string[];
   readonly environmentName: string;
   readonly environment: ParsedEnvironment;
   readonly images: Readonly<Record<string, string>>;

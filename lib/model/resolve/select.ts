@@ -52,6 +52,7 @@ export function select(chosen: Chosen): Context {
   return {
     id,
     system,
+    separateCaches: chosen.separateCaches,
     environmentName,
     environment,
     own,

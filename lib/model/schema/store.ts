@@ -79,6 +79,12 @@ const redis = z.strictObject({
     .describe('redis-cluster: three primaries that share the keys, each with as many copies as `replicas` says'),
   ...common,
   use: z.enum(['cache', 'queue', 'mixed']).describe('cache alone may evict; queue and mixed refuse writes when full'),
+  separateCache: z
+    .boolean()
+    .default(false)
+    .describe(
+      'A second one beside it, `NAME-cache`, for use as cache: same image and amounts, same clients, found by `NAME_CACHE_URL`',
+    ),
   maxMemory: byteQuantity
     .optional()
     .describe('Unless given, 65 % of the memory limit: a fork for a snapshot needs the rest'),
