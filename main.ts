@@ -5,6 +5,7 @@
 import { App } from 'cdk8s';
 import { buildCharts } from './charts';
 import { defaultChoice, planOf } from './lib/choice';
+import { allowClosedPipes } from './lib/closed-pipe';
 import { formatProblem, ProblemsError } from './lib/model/problem';
 import { settled, watchStrays } from './lib/strays';
 import { Workspace } from './lib/workspace';
@@ -37,6 +38,7 @@ function explain(error: unknown): void {
 }
 
 let done = false;
+allowClosedPipes(explain);
 watchStrays((stray) => {
   if (done) explain(new ProblemsError([stray]));
 });

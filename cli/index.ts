@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { allowClosedPipes } from '../lib/closed-pipe';
 import { isRecord } from '../lib/model/merge';
 import { formatProblem, ProblemsError } from '../lib/model/problem';
 import { strays, watchStrays } from '../lib/strays';
@@ -42,15 +43,14 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
   }
 }
 
-/** The command line of the process. A reader that has seen enough (`| head`) is no error. */
+/** The command line of the process. */
 export async function main(args: readonly string[]): Promise<number> {
   const terminal = processTerminal();
   let done = false;
   let unheard = false;
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') return;
-    terminal.err(`error: ${error.message}`);
+  allowClosedPipes((error) => {
     unheard = true;
+    terminal.err(`error: ${error.message}`);
   });
   watchStrays((stray) => {
     if (!done) return;

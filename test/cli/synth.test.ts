@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readFiles } from '../../cli/output-folder';
@@ -158,6 +158,32 @@ describe('a folder that cannot be made', () => {
     });
     expect(stderr).toMatch(/^error: E[A-Z]+: .*mkdir '\/proc\/a'$/m);
     expect(status).toBe(1);
+  });
+});
+
+describe('a pipe that nobody reads any more', () => {
+  /** The exit status where the reader of these streams has gone; null where the process had to be ended. */
+  function unread(args: readonly string[], gone: readonly ('stdout' | 'stderr')[]): Promise<number | null> {
+    const env = { ...piped, KEELSON_SYSTEM: 'lsm', CDK8S_OUTDIR: temporaryFolder() };
+    const child = spawn(process.execPath, args, { cwd: project, env, timeout: 30_000, killSignal: 'SIGKILL' });
+    for (const name of ['stdout', 'stderr'] as const) {
+      if (gone.includes(name)) child[name].destroy();
+      else child[name].resume();
+    }
+    return new Promise((resolve) => child.on('exit', resolve));
+  }
+
+  const program = join('bin', 'keelson.mjs');
+  const streams = [[['stdout']], [['stderr']], [['stdout', 'stderr']]] as const;
+
+  test.each(streams)('is no error of keelson: %j', async (gone) => {
+    expect(await unread([program, 'list'], gone)).toBe(0);
+    expect(await unread([program, 'check', 'lsm'], gone)).toBe(1);
+    expect(await unread([program, 'chekc'], gone)).toBe(2);
+  });
+
+  test.each(streams)('is no error of main.ts: %j', async (gone) => {
+    expect(await unread(['--import', 'tsx', 'main.ts'], gone)).toBe(1);
   });
 });
 
