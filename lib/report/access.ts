@@ -1,4 +1,4 @@
-import type { Plan, PortPlan } from '../model/plan';
+import type { Plan, PortPlan, RoutePlan } from '../model/plan';
 
 /** A port that can be reached from outside the cluster. */
 export interface Exposed {
@@ -10,18 +10,21 @@ export interface Exposed {
 }
 
 /**
- * The ports of the edge. With TLS, 80 stays open for the redirect to 443 and the ACME challenge.
+ * The ports of the edge, by host: those of the routes, then that of static files. With TLS, 80 stays open for the redirect to
+ * 443 and the ACME challenge.
  */
 export function exposedPorts(plan: Plan): Exposed[] {
-  const { kind, hosts, tls, routes } = plan.edge;
+  const { kind, hosts, tls, routes, cdn } = plan.edge;
   if (kind === 'none') return [];
   const http = { port: 80, scheme: 'http' } as const;
   const https = { port: 443, scheme: 'https' } as const;
   // A load balancer hands each port on as it is; an Ingress or a Gateway ends TLS and talks to the Service's own port.
-  const inside = (outer: number): Exposed['routes'] =>
-    routes.map(({ path, to, port }) => ({ path, to, port: kind === 'load-balancer' ? outer : port }));
-  return hosts.flatMap((host) =>
-    (tls.by === 'none' ? [http] : [http, https]).map((end) => ({ host, ...end, routes: inside(end.port) })),
+  const inside = (table: readonly RoutePlan[], outer: number): Exposed['routes'] =>
+    table.map(({ path, to, port }) => ({ path, to, port: kind === 'load-balancer' ? outer : port }));
+  const named = hosts.map((host) => ({ host, table: routes }));
+  const all = cdn === undefined ? named : [...named, { host: cdn.host, table: cdn.routes }];
+  return all.flatMap(({ host, table }) =>
+    (tls.by === 'none' ? [http] : [http, https]).map((end) => ({ host, ...end, routes: inside(table, end.port) })),
   );
 }
 

@@ -13,6 +13,7 @@ import { scalingInvariants } from './scaling';
 import { securityInvariants } from './security';
 import { serviceInvariants } from './services';
 import { volumeInvariants } from './volumes';
+import { waitInvariants } from './waits';
 
 /** All invariants, by subject. */
 export const subjects: Readonly<Record<string, Invariants>> = {
@@ -26,6 +27,7 @@ export const subjects: Readonly<Record<string, Invariants>> = {
   Services: serviceInvariants,
   Scaling: scalingInvariants,
   Rollout: rolloutInvariants,
+  Waits: waitInvariants,
   Data: dataInvariants,
   Migrations: migrationInvariants,
   Network: networkInvariants,

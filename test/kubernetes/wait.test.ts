@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { awaitSchemaScript } from '../../lib/application/await-schema';
 import { loginScript, waitScript } from '../../lib/kubernetes/wait';
 
@@ -16,4 +16,33 @@ test.each([
   ['a schema', awaitSchemaScript, ['60', 'false']],
 ])('The wait for %s hears SIGTERM', async (_, script, args) => {
   expect(await ended(script, args)).toEqual({ status: 143, signal: null });
+});
+
+describe('At its time-out', () => {
+  /** Nothing listens on port 1, so that the time-out is all that ends it. */
+  function waited(script: string, args: readonly string[]): { status: number | null; said: string } {
+    const { status, stderr } = spawnSync('/bin/sh', ['-c', script, 'wait', ...args], { encoding: 'utf8' });
+    return { status, said: stderr };
+  }
+
+  const nobody = ['127.0.0.1', '1'];
+
+  test.each(['0', '1'])('a wait for a service goes on, and one for a store fails, after %s s', (timeout) => {
+    const said = `127.0.0.1:1 did not answer within ${timeout}s\n`;
+    expect(waited(waitScript, [...nobody, timeout, 'go-on'])).toEqual({ status: 0, said });
+    expect(waited(waitScript, [...nobody, timeout, 'fail'])).toEqual({ status: 1, said });
+  });
+
+  test('a wait for a log-in fails', () => {
+    const { status, said } = waited(loginScript, [...nobody, '0', 'shop', 'backend']);
+    expect(status).toBe(1);
+    expect(said).toContain('backend could not log in to shop at 127.0.0.1:1 within 0s\n');
+  });
+
+  test('a wait for a schema fails', () => {
+    expect(waited(awaitSchemaScript, ['0', 'false'])).toEqual({
+      status: 1,
+      said: 'the schema was not ready within 0s: false\n',
+    });
+  });
 });

@@ -7,7 +7,9 @@ interface Locked {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
-const lock = JSON.parse(readFileSync(join(resolve(__dirname, '../..'), 'package-lock.json'), 'utf8')) as {
+const root = resolve(__dirname, '../..');
+
+const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
   packages: Readonly<Record<string, Locked>>;
 };
 
@@ -23,5 +25,17 @@ describe('package-lock.json', () => {
 
   test('names no registry', () => {
     expect(Object.values(lock.packages).filter(({ resolved }) => resolved !== undefined)).toEqual([]);
+  });
+});
+
+describe('package.json', () => {
+  // A range would let a new release change what is written without a line of ours: `npm ci` takes the lock, `npm install` not.
+  test('names exact versions, without ^ or ~', () => {
+    const stated = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<string, unknown>;
+    const versions = Object.entries(stated).flatMap(([field, value]) =>
+      /dependencies$/i.test(field) ? Object.entries(value as Record<string, string>) : [],
+    );
+    expect(versions.length).toBeGreaterThan(5);
+    expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))).toEqual([]);
   });
 });

@@ -6,6 +6,8 @@ import type { Plan, Tier } from '../../lib/model/plan';
 import { reportOf } from '../../lib/report';
 import { Workspace } from '../../lib/workspace';
 import { keelson, project } from '../cli/harness';
+import type { ObjectSet } from '../invariants/objects';
+import { type Combination, combinations as everywhere, synthesized, title } from '../synthesis/combinations';
 
 const workspace = new Workspace(project);
 
@@ -202,6 +204,40 @@ describe('the prune command', () => {
 });
 
 describe('what is reachable from outside', () => {
+  /** Who answers from outside, by the objects: every host of an Ingress or an HTTPRoute; TLS at the pod has its certificate's. */
+  function hostsIn({ manifests }: ObjectSet): unknown[] {
+    const given = manifests.flatMap(({ kind, spec }) => {
+      if (kind === 'Ingress') return spec?.rules?.map(({ host }) => host) ?? [];
+      return kind === 'HTTPRoute' ? (spec?.['hostnames'] as string[]) : [];
+    });
+    const balanced = manifests.some(({ spec }) => spec?.type === 'LoadBalancer');
+    const certified = manifests.flatMap(({ kind, spec }) =>
+      balanced && kind === 'Certificate' ? (spec?.['dnsNames'] as string[]) : [],
+    );
+    return [...new Set([...given, ...certified])].sort();
+  }
+
+  const hostsOf = (combination: Combination): unknown[] => {
+    const { exposed } = reportOf(synthesized(combination).plan, { byTier: new Map() });
+    return [...new Set(exposed.map(({ host }) => host))].sort();
+  };
+
+  test.each(everywhere.map((combination) => [title(combination), combination] as const))(
+    'is each host of the objects, and no other: %s',
+    (_, combination) => {
+      expect(hostsOf(combination)).toEqual(hostsIn(synthesized(combination).objects));
+    },
+  );
+
+  test('has the host of static files with its own paths', () => {
+    const { exposed } = reportOf(plan('lms', 'production', 'high'), { byTier: new Map() });
+    const files = exposed.filter(({ host }) => host === 'static.lms.example.com');
+    expect(files.map(({ scheme, port, routes }) => [scheme, port, routes.map(({ path }) => path)])).toEqual([
+      ['http', 80, ['/static/']],
+      ['https', 443, ['/static/']],
+    ]);
+  });
+
   test('is 80 and 443 of each host with TLS', () => {
     const { exposed } = report('django-react', 'production');
     expect(exposed.map(({ scheme, host, port }) => `${scheme}://${host}:${port}`)).toEqual([
