@@ -3,13 +3,16 @@ import { capacity } from '../resolve/workload';
 import type { Selection } from '../selection';
 
 /**
- * The named checks: the *Validation Checklist* of the `microservices` document, for every system. Some of its lines are
- * also enforced by rules of their own; here each line has its name and its answer.
+ * The named checks: the *Validation Checklist* of the `microservices` document, for every system. Other rules answer for a
+ * line too, because references, ports and mounts must be right anyway; here stands what no other rule sees.
  */
 interface NamedCheck {
+  /** Also a rule of its own, unless all that can be wrong has a closer name in `rules`. */
   readonly name: string;
-  /** The document's line. */
+  /** The document's line, in its words. */
   readonly line: string;
+  /** The other rules whose problems say that the line does not hold. */
+  readonly rules: readonly string[];
   readonly run: (context: Context, selection: Selection) => void;
 }
 
@@ -18,7 +21,29 @@ function nodes({ system }: Context): Set<string> {
   return new Set([...Object.keys(system.services), ...Object.keys(system.stores), ...Object.keys(system.outside)]);
 }
 
-function servicesDocumented({ system, problems, at }: Context): void {
+/** All to which an arrow or a route leads. */
+function reachedBy({ system }: Context): Set<string> {
+  return new Set([
+    ...system.routes.map(({ to }) => to),
+    ...Object.values(system.services).flatMap(({ arrows }) => Object.keys(arrows)),
+  ]);
+}
+
+/** What no line of a drawing leads to or from: a web service is asked for by `connections-match`, a store must be used. */
+function servicesDocumented(context: Context): void {
+  const { system, problems, at } = context;
+  const reached = reachedBy(context);
+  for (const [name, { kind, arrows, mounts }] of Object.entries(system.services)) {
+    const path = `${at.system}.services.${name}`;
+    if (kind === 'web' || reached.has(name) || problems.all.some((problem) => problem.path.startsWith(path))) continue;
+    if (Object.keys(arrows).length + Object.keys(mounts).length > 0) continue;
+    problems.warning('services-documented', path, `a ${kind} that no arrow leads to or from`, 'whom it talks to');
+  }
+  totalsDocumented(context);
+}
+
+/** The totals that a document states are those of the parts that it names. */
+function totalsDocumented({ system, problems, at }: Context): void {
   const stated = system.documented;
   if (stated === undefined) return;
   const all = { ...system.services, ...system.stores };
@@ -50,11 +75,9 @@ function servicesDocumented({ system, problems, at }: Context): void {
   }
 }
 
-function connectionsMatch({ system, problems, at }: Context): void {
-  const reached = new Set([
-    ...system.routes.map(({ to }) => to),
-    ...Object.values(system.services).flatMap(({ arrows }) => Object.keys(arrows)),
-  ]);
+function connectionsMatch(context: Context): void {
+  const { system, problems, at } = context;
+  const reached = reachedBy(context);
   for (const [name, { kind, proxy }] of Object.entries(system.services)) {
     if (kind === 'web' && !proxy && !reached.has(name))
       problems.error(
@@ -168,12 +191,47 @@ function linksValid({ system, problems, at }: Context, { exists }: Selection): v
 }
 
 export const checklist: readonly NamedCheck[] = [
-  { name: 'services-documented', line: 'All services are documented in the diagram', run: servicesDocumented },
-  { name: 'connections-match', line: 'Network connections match actual configuration', run: connectionsMatch },
-  { name: 'flows-real', line: 'Data flows reflect real request paths', run: flowsReal },
-  { name: 'zones-marked', line: 'Security boundaries are clearly marked', run: zonesMarked },
-  { name: 'ports-accurate', line: 'Port mappings are accurate', run: portsAccurate },
-  { name: 'storage-strategy', line: 'Storage strategy matches actual volumes', run: storageReal },
-  { name: 'scaling-feasible', line: 'Scaling strategy is feasible with current design', run: scalingFeasible },
-  { name: 'links-valid', line: 'Related documentation links are valid', run: linksValid },
+  {
+    name: 'services-documented',
+    line: 'All services are documented in the diagram',
+    rules: ['documented-totals', 'unused-store'],
+    run: servicesDocumented,
+  },
+  {
+    name: 'connections-match',
+    line: 'Network connections match actual docker-compose configuration',
+    rules: ['unknown-arrow', 'route-without-arrow', 'owner-without-arrow'],
+    run: connectionsMatch,
+  },
+  {
+    name: 'flows-real',
+    line: 'Data flows reflect real request paths',
+    rules: ['flow-step', 'flow-without-arrow'],
+    run: flowsReal,
+  },
+  {
+    name: 'zones-marked',
+    line: 'Security boundaries are clearly marked',
+    rules: ['unknown-zone', 'zone-missing', 'zone-skipped'],
+    run: zonesMarked,
+  },
+  {
+    name: 'ports-accurate',
+    line: 'Port mappings are accurate',
+    rules: ['arrow-to-portless', 'duplicate-port', 'route-to-portless', 'unknown-arrow-port', 'unknown-route-port'],
+    run: portsAccurate,
+  },
+  {
+    name: 'storage-strategy',
+    line: 'Storage strategy matches actual volumes/mounts',
+    rules: ['mount-clash', 'mount-path', 'no-backup', 'unknown-volume', 'unused-volume'],
+    run: storageReal,
+  },
+  {
+    name: 'scaling-feasible',
+    line: 'Scaling strategy is feasible with current design',
+    rules: ['connection-budget', 'scaled-singleton', 'scaling-order', 'tier-without-replicas', 'unknown-queue'],
+    run: scalingFeasible,
+  },
+  { name: 'links-valid', line: 'Related documentation links are valid', rules: [], run: linksValid },
 ];
