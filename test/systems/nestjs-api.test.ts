@@ -58,6 +58,13 @@ test('backups: daily, also as .sql, restore tested monthly', () => {
   expect(production.backups?.restoreTest).toBe('@monthly');
 });
 
+test('migrations are deployed by Prisma, from the folder that the image has', () => {
+  const [program, ...args] = systems['nestjs-api'].services.app.migrations.run;
+  expect(program).toBe('node_modules/.bin/prisma');
+  expect(args).toEqual(['migrate', 'deploy', '--schema', 'src/prisma/schema.prisma']);
+  expect(named(production.services, 'app').migration?.run).toEqual([program, ...args]);
+});
+
 describe('the schema is ready', () => {
   const [program = '', ...args] = systems['nestjs-api'].services.app.migrations.ready;
   const root = mkdtempSync(join(tmpdir(), 'keelson-prisma-'));
