@@ -49,34 +49,37 @@ function atOnce(...acts: Act[]): Act {
 const promises = check('promises', keepPromises);
 
 /**
- * An autoscaler goes down five minutes after the load has ended, and starts these minutes again for each pod that starts.
- * So it is loaded first; what leaves its service alone takes up the five minutes; the rest comes after them.
+ * An autoscaler goes down five minutes after the load has ended, and begins them anew where its pods work: also at their
+ * own restart. So it is loaded first; what does not restart them takes up the five minutes; the rest comes after them.
  */
 export const acts: Act = inTurn(
   essential('start', checkStart),
   atOnce(
     inTurn(check('session', checkSession), check('scale-up', checkScaleUp)),
     check('monitoring', checkMonitoring),
-    check('policies', checkPolicies),
-  ),
-  atOnce(
     // Panels show the age of the first backup.
-    inTurn(check('backup', checkBackup), check('dashboards', checkDashboards)),
-    // While pods are compared with those of before, none may restart. No worker stands on a request's way.
-    inTurn(
-      check('secrets', checkSecrets),
-      atOnce(check('kill-web', checkWebKills), check('kill-workers', checkWorkerKills)),
-    ),
+    inTurn(check('policies', checkPolicies), check('backup', checkBackup), check('dashboards', checkDashboards)),
   ),
-  atOnce(check('kill-stores', checkStoreKills), check('kill-monitoring', checkMonitoringKills)),
-  check('control', checkNegativeControl),
+  // Pods are compared with those of before: none may restart, and none may come.
+  check('secrets', checkSecrets),
+  atOnce(
+    inTurn(
+      check('kill-web', checkWebKills),
+      check('kill-stores', checkStoreKills),
+      check('control', checkNegativeControl),
+    ),
+    // These stand on no request's way.
+    inTurn(check('kill-workers', checkWorkerKills), check('kill-monitoring', checkMonitoringKills)),
+  ),
   promises,
-  atOnce(check('lost-database', checkLostDatabase), check('scale-down', checkScaleDown)),
+  atOnce(
+    inTurn(check('lost-database', checkLostDatabase), check('drain', checkDrain)),
+    check('scale-down', checkScaleDown),
+  ),
   check('kill-scaled', checkScaledKills),
-  check('drain', checkDrain),
-  check('release', checkRelease),
   promises,
   check('lost-namespace', checkLostNamespace),
+  check('release', checkRelease),
   check('tiers', checkTiers),
   promises,
 );

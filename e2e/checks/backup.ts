@@ -58,21 +58,28 @@ async function loseNamespace({ namespace }: Stage): Promise<void> {
   await mustKubectl(['wait', `namespace/${namespace}`, '--for=delete', '--timeout=180s'], 190);
 }
 
-/** Comes last but one: nothing of what was before is there, but the bucket and the keys. */
+/** Step 4 of docs/runbooks/lost-cluster.md: nobody waits for the applications, which have to go again. */
+async function canBeRestored(stage: Stage): Promise<boolean> {
+  const { stores, workloads } = stage.manifests.plan;
+  const isStore = (name: string): boolean => stores.some((store) => store.name === name);
+  const patient = new Set(workloads.map(({ name }) => name).filter((name) => !isStore(name)));
+  return (await unsettled(stage)).every((name) => patient.has(name));
+}
+
+/** Nothing of what was before is there, but the bucket and the keys. */
 export async function checkLostNamespace(stage: Stage): Promise<void> {
   if (find === undefined || stage.manifests.plan.backup === undefined) return;
   await loseNamespace(stage);
   stage.say('  the namespace is deleted');
   const begin = Date.now();
-  stage.manifests = synthesize({ system: stage.system, tier: 'low', images: stage.user.release });
+  stage.manifests = synthesize({ system: stage.system, tier: 'low' });
   await makeGivenSecrets(stage.manifests);
   await mustKubectl(['apply', '-f', stage.manifests.folder]);
-  const settled = async (): Promise<boolean> => (await unsettled(stage)).length === 0;
-  await until('everything is Ready, and empty', READY_WITHIN, settled, 500);
+  await until('the stores and the Jobs are there', READY_WITHIN, () => canBeRestored(stage), 500);
   stage.say('  applied again');
   await restartEdge();
   await restore(stage);
-  await until('everything is Ready again', READY_WITHIN, settled, 500);
+  await until('everything is Ready again', READY_WITHIN, async () => (await unsettled(stage)).length === 0, 500);
   await find(clientOf(stage));
   const seconds = ((Date.now() - begin) / 1000).toFixed(0);
   const text = `deleted, applied again and restored in ${seconds} s: the note and the file of before are there`;

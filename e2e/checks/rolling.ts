@@ -1,10 +1,9 @@
 /** A release and a restart of every web service under load; and a control that must fail, or the load would see nothing. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { run } from '../../verify/kit/command';
 import { until } from '../cluster/until';
 import { during } from '../incident';
-import { synthesize } from '../manifests';
 import { expect, livePods, mustKubectl, type Stage, unsettled, workloadOf } from '../stage';
+import { moveTo } from './tiers';
 
 const ROLLOUT_SECONDS = 240;
 /** A restart in which no request happens to be on its way shows nothing. */
@@ -17,8 +16,9 @@ export async function applyAndSettle(stage: Stage): Promise<void> {
 }
 
 /**
- * All web services at once: the released ones by their new images, the others by a restart. Workers of a released image
- * change as well: jobs that come in close together show whether one takes a job with it as it ends.
+ * All web services at once, on the way to tier medium: the released ones by their new images, the others by a restart.
+ * Workers of a released image change as well: jobs that come in close together show whether one takes a job with it as
+ * it ends.
  */
 export async function checkRelease(stage: Stage): Promise<void> {
   const { plan } = stage.manifests;
@@ -27,18 +27,21 @@ export async function checkRelease(stage: Stage): Promise<void> {
   const others = plan.services.flatMap(({ kind, image, name }) => (kind === 'web' && !isReleased(image) ? [name] : []));
   const workers = plan.services.flatMap(({ kind, image, name }) => (kind !== 'web' && isReleased(image) ? [name] : []));
   const deed = async (): Promise<void> => {
-    stage.manifests = synthesize({ system: stage.system, tier: plan.tier, images: stage.user.release });
     for (const name of others) await restart(stage, name);
-    await applyAndSettle(stage);
+    await moveTo(stage, 'medium');
   };
   let done: Promise<void> | undefined;
   const once = (): Promise<void> => {
     done ??= deed();
     return done;
   };
-  const what = [`release of ${released.join(' and ')}`, ...others.map((name) => `restart of ${name}`)].join(', ');
+  const steps = [
+    `release of ${released.join(' and ')}`,
+    ...others.map((name) => `restart of ${name}`),
+    ...(plan.tier === 'medium' ? [] : [`tier ${plan.tier} to medium`]),
+  ];
   await Promise.all([
-    during(stage, what, once),
+    during(stage, steps.join(', '), once),
     ...(workers.length > 0 ? [during(stage, `release of ${workers.join(', ')}`, once, { load: 'jobs' })] : []),
   ]);
 }
@@ -66,31 +69,20 @@ async function spoil({ namespace }: Stage, name: string): Promise<void> {
   await mustKubectl(['-n', namespace, 'patch', 'deployment', name, '--type=json', '-p', JSON.stringify(patch)]);
 }
 
-/** Without the pause before SIGTERM and with an end at once, a restart must show. */
+/** Without the pause before SIGTERM and with an end at once, a restart must show: the one that brings both back. */
 export async function checkNegativeControl(stage: Stage): Promise<void> {
   const service = stage.manifests.plan.services.find(({ kind, proxy }) => kind === 'web' && proxy !== undefined);
   const name = service?.name ?? stage.manifests.plan.services[0]?.name ?? '';
-  const settle = () => until('settled', ROLLOUT_SECONDS, async () => (await unsettled(stage)).length === 0, 500);
   const spoilt = new Set<string>();
-  const note = async (): Promise<void> => {
-    const pods = (await livePods(stage)).filter((pod) => workloadOf(pod) === name);
-    for (const { status } of pods) if (status.podIP) spoilt.add(status.podIP);
-  };
-  await spoil(stage, name);
-  await settle();
-  const deed = async (): Promise<void> => {
-    await note();
-    await restart(stage, name);
-    await sleep(500);
-    await settle();
-  };
   let [failed, requests] = [0, 0];
   for (let turn = 0; turn < CONTROL_TURNS && failed === 0; turn++) {
-    const noticed = await during(stage, 'control', deed, { mayFail: 'any', row: false });
+    await spoil(stage, name);
+    await until('settled', ROLLOUT_SECONDS, async () => (await unsettled(stage)).length === 0, 500);
+    const pods = (await livePods(stage)).filter((pod) => workloadOf(pod) === name);
+    for (const { status } of pods) if (status.podIP) spoilt.add(status.podIP);
+    const noticed = await during(stage, 'control', () => applyAndSettle(stage), { mayFail: 'any', row: false });
     [failed, requests] = [noticed.failed, requests + noticed.requests];
   }
-  await note();
-  await applyAndSettle(stage);
   await forgetConnections(stage, spoilt);
   const text = `${name} without its pause before the end: ${failed} of ${requests} requests fail`;
   stage.facts.set('Negative control', text);

@@ -74,6 +74,8 @@ function controllerManager(): string[] {
     // Each node has its range of pod addresses by its number: `layout.ts`.
     '--allocate-node-cidrs=false',
     `--service-cluster-ip-range=${SERVICE_NETWORK}`,
+    // How often metrics are looked at; how long an autoscaler waits is the manifests' word. Default: 15 s.
+    '--horizontal-pod-autoscaler-sync-period=5s',
   ];
 }
 
