@@ -59,7 +59,7 @@ export function foreignGateway(name = 'public'): unknown {
 }
 
 /** For one system alone; without TLS there is one listener to attach to, and nothing to redirect. */
-export function edgePatch(system: string, edge: Edge, tls = true): unknown {
+export function edgePatch(system: string, edge: Edge, tls = true): Readonly<Record<string, unknown>> {
   if (edge !== 'parent') return { gateway: { className: 'any' }, systems: { [system]: { edge } } };
   const sections = tls ? { sectionName: 'https', redirectSectionName: 'http' } : { sectionName: 'http' };
   const parent = { name: 'public', namespace: gateways, ...sections };

@@ -48,6 +48,13 @@ describe('upstreams', () => {
     expect(text).toContain('resolver __RESOLVERS__ valid=10s;');
   });
 
+  test('keep connections, said in words: an nginx before 1.29.7 keeps none by itself', () => {
+    const { 'upstreams.conf': text, 'proxy.conf': defaults } = files();
+    expect(block(text, 'upstream backend-8000')).toContain('keepalive 32;');
+    expect(defaults).toContain('proxy_http_version 1.1;');
+    expect(defaults).toContain('proxy_set_header Connection "";');
+  });
+
   test('are there once for each service and port, and never for the proxy itself', () => {
     const routes: Shop['routes'] = [
       { path: '/', to: 'proxy' },

@@ -56,10 +56,20 @@ function forEverybody(cached: string): string {
   return folder;
 }
 
-/** How many files a process of this machine may open. */
-export async function readLimit(): Promise<number> {
+async function readLimit(): Promise<number> {
   const { stdout } = await run('sh', ['-c', 'ulimit -n']);
-  return stdout.trim() === 'unlimited' ? 1_000_000 : Number(stdout);
+  return stdout.trim() === 'unlimited' ? Number.POSITIVE_INFINITY : Number(stdout);
+}
+
+/**
+ * Lets this process, and those that it starts, open so many files. The soft limit is Node's hard one already.
+ * @throws Error where the hard limit is lower, and who runs this may not raise it
+ */
+export async function allowFiles(count: number): Promise<void> {
+  if ((await readLimit()) >= count) return;
+  await run('prlimit', ['--pid', String(process.pid), `--nofile=${count}:${count}`]);
+  const limit = await readLimit();
+  if (limit < count) throw new Error(`Cannot open ${count} files, only ${limit}: raise the hard limit (ulimit -Hn)`);
 }
 
 /** The nginx of this machine where it is new enough, otherwise Debian testing's, kept in the cache. */

@@ -46,6 +46,17 @@ export async function bootstrapped(plan: Plan): Promise<Pair> {
   return stored.stringData;
 }
 
+/** A pair that is anybody's own, by a name that can be told from another's. */
+export async function ownPair(name: string): Promise<Pair> {
+  const folder = mkdtempSync(join(tmpdir(), 'keelson-pair-'));
+  const [key, certificate] = [join(folder, 'tls.key'), join(folder, 'tls.crt')];
+  const kind = ['-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', `/CN=${name}`];
+  await must('openssl', ['req', ...kind, '-keyout', key, '-out', certificate]);
+  const pair = { 'tls.crt': readFileSync(certificate, 'utf8'), 'tls.key': readFileSync(key, 'utf8') };
+  rmSync(folder, { recursive: true });
+  return pair;
+}
+
 /** A Secret's volume: links to a folder behind one link, which an update replaces, so that all files change at once. */
 export class SecretVolume {
   private count = 0;

@@ -15,12 +15,35 @@ const wanted: Readonly<Record<string, string>> = {
 
 const overTls = { 'X-Forwarded-For': '203.0.113.7', 'X-Forwarded-Proto': 'https' };
 
-/** The security headers stand in an answer once each, with our values; nothing tells the versions of what runs. */
+/** The page of an error: its number and the request's id, and nothing of what runs. 400 is nginx' own, for it may have no request. */
+const errorPage = /^<!doctype html><title>(\d+)<\/title><h1>\1<\/h1><p>Request [0-9a-f]{32}<\/p>\n$/;
+
+/**
+ * The security headers stand in an answer once each, with our values; nothing tells the versions of what runs, or what an
+ * error is about.
+ */
 export function securityHeaders(bench: Bench, title: string, answer: Answer): void {
   const found = Object.fromEntries(Object.keys(wanted).map((name) => [name, all(answer, name)]));
   const once = Object.fromEntries(Object.entries(wanted).map(([name, value]) => [name, [value]]));
   bench.checks.equal(`headers once on ${title}`, found, once);
   bench.checks.equal(`no version on ${title}`, [all(answer, 'server'), all(answer, 'x-powered-by')], [['nginx'], []]);
+  if (answer.status <= 400) return;
+  const [, number] = errorPage.exec(answer.body) ?? [];
+  bench.checks.ok(`the page of ${title} has the request's id only`, number === String(answer.status), answer.body);
+}
+
+/** Refused by us, and by nginx before it has a request at all. */
+async function badRequests(bench: Bench): Promise<void> {
+  const { checks, pod } = bench;
+  for (const [title, path, headers] of [
+    ['an ambiguous path', '/api/../x', overTls],
+    ['a header that is none', '/api/x', { ...overTls, 'Content-Length': 'many' }],
+  ] as const) {
+    const refused = await ask(pod.http, { path, headers });
+    checks.equal(`${title} is refused`, refused.status, 400);
+    securityHeaders(bench, `400 for ${title}`, refused);
+    checks.ok('its page tells no version', !/nginx\/|\d\.\d+/.test(refused.body), refused.body);
+  }
 }
 
 async function heard(bench: Bench, headers: Record<string, string>): Promise<Record<string, string>> {
@@ -114,8 +137,7 @@ export async function headers(bench: Bench): Promise<void> {
   const plain = await ask(bench.pod.http, { path: '/api/x' });
   bench.checks.equal('no HSTS without TLS', all(plain, 'strict-transport-security'), []);
   securityHeaders(bench, '405', await ask(bench.pod.http, { method: 'PUT', path: '/', headers: overTls }));
-  const refused = await ask(bench.pod.http, { path: '/api/../x', headers: overTls });
-  bench.checks.ok('an error page tells no version', !/nginx\/|1\.\d+\.\d+/.test(refused.text), refused.text);
+  await badRequests(bench);
   await toldUpstream(bench);
   await cors(bench);
   await content(bench);

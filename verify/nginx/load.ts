@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from './bench';
-import { readLimit } from './binary';
+import { allowFiles } from './binary';
 import { ask, open } from './client';
 import { keepAsking, type Tally } from './kept';
-import { startPod } from './pod';
+import { type Pod, startPod } from './pod';
 import { planOf } from './system';
 
 const from = (index: number): Record<string, string> => ({
@@ -25,7 +25,7 @@ async function reload(bench: Bench): Promise<void> {
   const before = workers(pod.process.pid);
   const tally: Tally = { asked: 0, lost: [] };
   let done = false;
-  const clients = Array.from({ length: 40 }, (_, index) => keepAsking(pod.http, tally, () => done, index));
+  const clients = Array.from({ length: 40 }, (_, index) => keepAsking({ port: pod.http }, tally, () => done, index));
   for (let times = 0; times < 3; times += 1) {
     await sleep(1000);
     pod.process.kill('SIGHUP');
@@ -67,37 +67,90 @@ async function crowd(port: number, count: number, say: (index: number) => string
   return { sockets, open: () => sockets.length - closed.size };
 }
 
+function leave({ sockets }: Crowd): void {
+  for (const socket of sockets) socket.destroy();
+}
+
+/** Those that send slowly; those that read slowly come on top, each with megabytes of the kernel's memory. */
+const connections = 10_000;
+const readerCount = 50;
+
+/** What this process opens at most: it is the clients, and the upstream of those who read. */
+const files = connections + 2 * readerCount + 1000;
+
 const slowHeader = (index: number): string => `GET /api/x HTTP/1.1\r\nHost: a\r\nX-Slow: ${index}`;
 const slowBody = (index: number): string =>
   `POST /api/x HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: ${from(index)['X-Forwarded-For']}\r\nContent-Length: 1000\r\n\r\nx`;
 
-async function slowClients(bench: Bench): Promise<void> {
-  const { checks, nginx, dns, root, ports } = bench;
-  // Both ends are on this machine: as many files as one process may open, less what it needs itself.
-  const most = Math.min(10_000, (await readLimit()) - 1000);
-  const pod = await startPod({ plan: planOf(ports, root, 'ingress', ['127.0.0.1/32']), nginx, dns });
-  await pod.found('/api/x');
-  const bodies = await crowd(pod.http, 500, slowBody);
-  const heads = await crowd(pod.http, most - 500, slowHeader);
-  checks.equal(`${most} connections are held open`, bodies.open() + heads.open(), most);
+const slowReader = (index: number): string =>
+  `GET /api/huge HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: ${from(2_000_000 + index)['X-Forwarded-For']}\r\n\r\n`;
+
+/** Answers that nginx is about to send. */
+async function writing({ status }: Pod): Promise<number> {
+  const { body } = await ask(status, { path: '/stub_status' });
+  return Number(/Writing: (\d+)/.exec(body)?.[1] ?? Number.NaN);
+}
+
+/** Whether it holds within some seconds. */
+async function soon(seconds: number, holds: () => boolean | Promise<boolean>): Promise<boolean> {
+  const began = Date.now();
+  while (!(await holds())) {
+    if (Date.now() - began > seconds * 1000) return false;
+    await sleep(250);
+  }
+  return true;
+}
+
+/** How long somebody else waits for an answer, milliseconds. */
+async function answerTime(pod: Pod, index: number): Promise<number> {
+  const began = performance.now();
+  const { status } = await ask(pod.http, { path: '/api/x', headers: from(1_000_000 + index) });
+  return status === 200 ? performance.now() - began : Number.POSITIVE_INFINITY;
+}
+
+async function servesOthers({ checks }: Bench, pod: Pod, title: string): Promise<void> {
   const times: number[] = [];
   for (let index = 0; index < 20; index += 1) {
-    const began = performance.now();
-    const { status } = await ask(pod.http, { path: '/api/x', headers: from(1_000_000 + index) });
-    times.push(status === 200 ? performance.now() - began : Number.POSITIVE_INFINITY);
+    times.push(await answerTime(pod, index));
     await sleep(50);
   }
   const worst = Math.max(...times);
-  checks.ok('others are served meanwhile, within a second', worst < 1000, `${worst.toFixed(0)} ms`);
-  const began = Date.now();
-  while (heads.open() > 0 && Date.now() - began < 30_000) await sleep(250);
-  checks.equal('who never ends a header is sent away', heads.open(), 0);
-  for (const socket of [...bodies.sockets, ...heads.sockets]) socket.destroy();
-  checks.equal('and nginx runs on', (await ask(pod.http, { path: '/livez' })).status, 200);
-  await pod.stop();
+  checks.ok(`${title}: others are served meanwhile, within a second`, worst < 1000, `${worst.toFixed(0)} ms`);
+}
+
+/** A crowd that asks for a large answer each, and takes none of it. */
+async function slowReaders(bench: Bench, pod: Pod): Promise<Crowd> {
+  const { checks } = bench;
+  const readers = await crowd(pod.http, readerCount, slowReader);
+  const held = await soon(10, async () => (await writing(pod)) > readerCount);
+  checks.ok(`${readerCount} clients read nothing of what they asked for`, held, await writing(pod));
+  // The upstream is this process: it answers others once it has filled every buffer of theirs.
+  await soon(10, async () => (await answerTime(pod, 0)) < 100);
+  await servesOthers(bench, pod, 'slow readers');
+  return readers;
+}
+
+async function slowSenders(bench: Bench, pod: Pod): Promise<void> {
+  const { checks } = bench;
+  const bodies = await crowd(pod.http, 500, slowBody);
+  const heads = await crowd(pod.http, connections - 500, slowHeader);
+  checks.equal(`${connections} connections are held open`, bodies.open() + heads.open(), connections);
+  await servesOthers(bench, pod, 'slow senders');
+  checks.ok('who never ends a header is sent away', await soon(30, () => heads.open() === 0), heads.open());
+  leave(bodies);
+  leave(heads);
 }
 
 export async function load(bench: Bench): Promise<void> {
+  const { checks, nginx, dns, root, ports } = bench;
+  await allowFiles(files);
+  const pod = await startPod({ plan: planOf(ports, root, 'ingress', ['127.0.0.1/32']), nginx, dns });
+  await pod.found('/api/x');
+  const readers = await slowReaders(bench, pod);
   await reload(bench);
-  await slowClients(bench);
+  await slowSenders(bench, pod);
+  checks.ok('who never reads is sent away, too', await soon(30, async () => (await writing(pod)) === 1));
+  leave(readers);
+  checks.equal('and nginx runs on', (await ask(pod.http, { path: '/livez' })).status, 200);
+  await pod.stop();
 }

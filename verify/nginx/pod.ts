@@ -68,10 +68,11 @@ async function writeTree(plan: Plan, nginx: Nginx, dns: NameServer, ports: reado
   );
   const [http = 0, https = 0, status = 0] = ports;
   const edits: (readonly [string, string])[] = [
-    ['127.0.0.1:8081', `127.0.0.1:${status}`],
+    ['listen \\([^ ;]*\\)8081', `listen \\1${status}`],
     ['listen 8080', `listen 127.0.0.1:${http}`],
     ['listen 8443', `listen 127.0.0.1:${https}`],
-    ['listen \\[::\\]', '#'],
+    ['listen \\[::\\]:8080', '#'],
+    ['listen \\[::\\]:8443', '#'],
     ['resolver  *127.0.0.1 valid=10s', `resolver 127.0.0.1:${dns.port} ipv6=off valid=1s`],
     [' /tmp/\\([a-z_.]*;\\)', ` ${folder}/tmp/\\1`],
     ['/etc/nginx/mime.types', nginx.mimeTypes],
@@ -82,9 +83,10 @@ async function writeTree(plan: Plan, nginx: Nginx, dns: NameServer, ports: reado
   return folder;
 }
 
-async function answers(port: number): Promise<boolean> {
+/** Whether somebody listens there. */
+export async function answers(port: number, address = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => resolve(true));
+    const socket = connect(port, address, () => resolve(true));
     socket.on('error', () => resolve(false));
     socket.on('connect', () => socket.destroy());
   });
@@ -114,9 +116,14 @@ function startCommand(folder: string): string[] {
   return [`${folder}/templates/start.sh`, `${folder}/templates`, `${folder}/tmp/nginx`, `${folder}/resolv.conf`];
 }
 
-async function upstreamsFound(port: number, { edge }: Plan, path: string): Promise<void> {
-  const headers = { Host: edge.hosts[0] ?? 'a' };
-  for (let tries = 0; tries < 100 && (await ask(port, { path, headers })).status === 502; tries += 1) await sleep(100);
+/** Asks where the routes are: with TLS at the pod, the port of plain HTTP only redirects. */
+async function upstreamsFound([http, https]: readonly [number, number], plan: Plan, path: string): Promise<void> {
+  const tls = plan.services.find(isProxy)?.proxy.tlsSecret !== undefined;
+  const request = { path, tls, headers: { Host: plan.edge.hosts[0] ?? 'a' } };
+  for (let tries = 0; tries < 100; tries += 1) {
+    if ((await ask(tls ? https : http, request)).status !== 502) return;
+    await sleep(100);
+  }
 }
 
 function openLogs(folder: string): { out: string; err: string } {
@@ -155,7 +162,7 @@ export async function startPod({ plan, nginx, dns, prepare }: PodOptions): Promi
     await end;
     rmSync(folder, { recursive: true, force: true });
   };
-  const found = (path = '/'): Promise<void> => upstreamsFound(http, plan, path);
+  const found = (path = '/'): Promise<void> => upstreamsFound([http, https], plan, path);
   const stdout = (): string => readFileSync(out, 'utf8');
   return { http, https, status, folder, process: child, stdout, stderr, found, stop };
 }

@@ -4,12 +4,14 @@
  */
 import { spawn } from 'node:child_process';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { App } from 'cdk8s';
 import { EdgeChart } from '../../charts/edge';
 import { isRecord } from '../../lib/model/merge';
 import type { Plan } from '../../lib/model/plan';
 import type { Bench } from './bench';
+import { ownPair, type Pair, SecretVolume } from './certificate';
 import { ask } from './client';
 import { keepAsking, type Tally } from './kept';
 import { type Pod, startPod } from './pod';
@@ -93,37 +95,76 @@ async function terminate(pod: Pod, hook: readonly string[]): Promise<void> {
   pod.process.kill('SIGQUIT');
 }
 
+/** How clients come in, and how many. */
+interface Way {
+  readonly title: string;
+  readonly plan: Plan;
+  readonly tls: boolean;
+  readonly clients: number;
+  readonly pair: Pair;
+}
+
+function portOf({ tls }: Way, { http, https }: Pod): number {
+  return tls ? https : http;
+}
+
+async function start({ nginx, dns }: Bench, { plan, pair }: Way): Promise<Pod> {
+  const prepare = (folder: string): void => new SecretVolume(join(folder, 'tls')).update(pair);
+  const pod = await startPod({ plan, nginx, dns, prepare });
+  await pod.found('/api/x');
+  return pod;
+}
+
 /** One pod after the other, as `maxSurge: 1` and `maxUnavailable: 0` have it. */
-export async function rolling({ checks, nginx, dns, root, ports }: Bench): Promise<void> {
-  const plan = planOf(ports, root, 'ingress', ['127.0.0.1/32']);
-  const hook = preStop(plan);
-  const pods = [await startPod({ plan, nginx, dns }), await startPod({ plan, nginx, dns })];
-  for (const pod of pods) await pod.found('/api/x');
-  const service = await balancer(pods.map(({ http }) => http));
-  const tally: Tally = { asked: 0, lost: [] };
-  let over = false;
-  const clients = Array.from({ length: 150 }, (_, index) => keepAsking(service.port, tally, () => over, index));
-  const socket = tunnel(pods[0]?.http ?? 0, handshake('/ws/rolling'));
+async function replaced(bench: Bench, way: Way, pods: Pod[], know: Balancer['know']): Promise<void> {
+  const { checks } = bench;
+  const hook = preStop(way.plan);
+  const [first] = pods;
+  const socket = tunnel(first === undefined ? 0 : portOf(way, first), handshake('/ws/rolling'), way.tls);
   await socket.until('101');
   for (const old of [...pods]) {
-    const fresh = await startPod({ plan, nginx, dns });
-    await fresh.found('/api/x');
-    checks.equal('a new pod is ready', (await ask(fresh.http, { path: '/readyz' })).status, 200);
+    const fresh = await start(bench, way);
+    checks.equal(`${way.title}: a new pod is ready`, (await ask(fresh.http, { path: '/readyz' })).status, 200);
     pods.push(fresh);
     const others = pods.filter((pod) => pod !== old && pod.process.exitCode === null);
-    const heard = sleep(lateSeconds * 1000).then(() => service.know(others.map(({ http }) => http)));
+    const heard = sleep(lateSeconds * 1000).then(() => know(others.map((pod) => portOf(way, pod))));
     await terminate(old, hook);
     await heard;
-    if (old === pods[0]) {
+    if (old === first) {
       socket.say('a last word');
-      checks.ok('a WebSocket is heard while its pod drains', await socket.until('a last word'), socket.text());
+      const last = await socket.until('a last word');
+      checks.ok(`${way.title}: a WebSocket is heard while its pod drains`, last, socket.text());
     }
-    checks.ok('the old one ends by itself', await exited(old, 10));
+    checks.ok(`${way.title}: the old one ends by itself`, await exited(old, 10));
   }
+}
+
+async function update(bench: Bench, way: Way): Promise<void> {
+  const { checks } = bench;
+  const pods = [await start(bench, way), await start(bench, way)];
+  const { port, know, stop } = await balancer(pods.map((pod) => portOf(way, pod)));
+  const tally: Tally = { asked: 0, lost: [] };
+  let over = false;
+  const clients = Array.from({ length: way.clients }, (_, index) =>
+    keepAsking({ port, tls: way.tls }, tally, () => over, index),
+  );
+  await replaced(bench, way, pods, know);
   over = true;
   await Promise.all(clients);
-  checks.equal(`a rolling update loses none of ${tally.asked} requests`, tally.lost, []);
-  checks.ok('and there were some', tally.asked > 1000, tally.asked);
-  service.stop();
+  checks.equal(`${way.title}: a rolling update loses none of ${tally.asked} requests`, tally.lost, []);
+  checks.ok(`${way.title}: and there were some`, tally.asked > 1000, tally.asked);
+  stop();
   for (const pod of pods) await pod.stop();
+}
+
+/** In plain behind an Ingress, and with TLS at the pod, at the same time. */
+export async function rolling(bench: Bench): Promise<void> {
+  const { ports, root } = bench;
+  const trusted = ['127.0.0.1/32'];
+  const pair = await ownPair('rolling');
+  const ways: readonly Way[] = [
+    { title: 'in plain', plan: planOf(ports, root, 'ingress', trusted), tls: false, clients: 150, pair },
+    { title: 'over TLS', plan: planOf(ports, root, 'load-balancer', trusted), tls: true, clients: 50, pair },
+  ];
+  await Promise.all(ways.map((way) => update(bench, way)));
 }

@@ -13,10 +13,12 @@ import { type Bench, names } from './bench';
 import { findNginx } from './binary';
 import { Checks } from './checks';
 import { ask } from './client';
+import { connections } from './connections';
 import { startNameServer } from './dns';
 import { failures } from './failures';
 import { headers } from './headers';
 import { hostile } from './hostile';
+import { idleSockets } from './idle';
 import { limits } from './limits';
 import { load } from './load';
 import { oneRoute } from './one-route';
@@ -25,7 +27,7 @@ import { rates } from './rates';
 import { rolling } from './rolling';
 import { routing } from './routing';
 import { selfSigned } from './self-signed';
-import { idleSocket, streams } from './streams';
+import { streams } from './streams';
 import { planOf } from './system';
 import { systems } from './systems';
 import { tls } from './tls';
@@ -73,6 +75,7 @@ const groups: Readonly<Record<string, Group>> = {
   routing,
   hostile,
   headers,
+  connections,
   limits,
   rates,
   streams,
@@ -86,7 +89,7 @@ const groups: Readonly<Record<string, Group>> = {
 };
 
 /** What takes minutes of silence begins first and ends last. */
-const besides: Readonly<Record<string, (bench: Bench) => Promise<() => Promise<void>>>> = { idle: idleSocket };
+const besides: Readonly<Record<string, (bench: Bench) => Promise<() => Promise<void>>>> = { idle: idleSockets };
 
 /** @throws Error for a name that is none */
 function chosen(names: readonly string[]): ReadonlySet<string> {

@@ -10,8 +10,6 @@ import { bootstrapped, type Pair, SecretVolume } from './certificate';
 import { all, ask } from './client';
 import { handshake, tunnel } from './streams';
 
-const system = 'realtime-game';
-
 /** Old protocols and weak ciphers are open to this client, so that a refusal is the server's. */
 const anything: ConnectionOptions = { host: '127.0.0.1', minVersion: 'TLSv1', ciphers: 'ALL:@SECLEVEL=0' };
 
@@ -151,7 +149,7 @@ async function renewal({ checks }: Bench, { plan, pod, host }: Running, volume: 
 }
 
 export async function selfSigned(bench: Bench): Promise<void> {
-  const plan = planWith(system, 'production', { tls: { by: 'self-signed', issuer: null } });
+  const plan = planWith('realtime-game', 'production', { tls: { by: 'self-signed', issuer: null } });
   const pair = await bootstrapped(plan);
   const found: SecretVolume[] = [];
   const running = await runSystem(bench, plan, (folder) => {

@@ -42,34 +42,6 @@ export function tunnel(port: number, first: string, tls = false): Tunnel {
   };
 }
 
-/** Longer than the minute after which nginx and most that stand in front of it give up unless told otherwise. */
-const idleSeconds = 70;
-
-/** Words that come back, each after a silence. */
-const words = ['first', 'second', 'third'];
-
-/** A WebSocket that echoes for minutes, most of which it is silent, while everything else is checked. */
-export async function idleSocket({ checks, pod }: Bench): Promise<() => Promise<void>> {
-  const socket = tunnel(pod.http, handshake('/ws/idle/?token=very.secret.token'));
-  await socket.until('101');
-  const began = Date.now();
-  const echoes = (async (): Promise<boolean[]> => {
-    const heard: boolean[] = [];
-    for (const word of words) {
-      if (heard.length > 0) await sleep(idleSeconds * 1000);
-      socket.say(word);
-      heard.push(await socket.until(word));
-    }
-    return heard;
-  })();
-  return async () => {
-    checks.equal(`echoes with ${idleSeconds} s of silence between them`, await echoes, [true, true, true]);
-    const minutes = ((Date.now() - began) / 60_000).toFixed(1);
-    checks.ok(`the WebSocket is still open after ${minutes} minutes`, socket.isOpen(), socket.text());
-    socket.end();
-  };
-}
-
 async function websocket({ checks, pod }: Bench): Promise<void> {
   const socket = tunnel(pod.http, handshake('/ws/game/7/?token=very.secret.token'));
   await socket.until('\r\n\r\n');

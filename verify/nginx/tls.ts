@@ -1,37 +1,14 @@
 /** TLS at the pod: redirect, protocols, headers, a certificate that is renewed while nginx runs. */
-import { mkdirSync, renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'node:tls';
-import { must } from '../kit/command';
 import type { Bench } from './bench';
+import { ownPair, SecretVolume } from './certificate';
 import { all, ask } from './client';
 import { securityHeaders } from './headers';
 import { http2 } from './http2';
 import { startPod } from './pod';
 import { planOf } from './system';
-
-/** Both files at once, as the kubelet does: a new folder, and a link that is moved to it. */
-async function certify(folder: string, name: string): Promise<void> {
-  const tls = join(folder, name);
-  mkdirSync(tls);
-  const files = ['-keyout', join(tls, 'tls.key'), '-out', join(tls, 'tls.crt')];
-  await must('openssl', [
-    'req',
-    '-x509',
-    '-newkey',
-    'rsa:2048',
-    '-nodes',
-    '-days',
-    '2',
-    '-subj',
-    `/CN=${name}`,
-    ...files,
-  ]);
-  await must('chmod', ['644', join(tls, 'tls.key'), join(tls, 'tls.crt')]);
-  symlinkSync(name, join(folder, 'link'));
-  renameSync(join(folder, 'link'), join(folder, 'tls'));
-}
 
 function subject(
   port: number,
@@ -53,7 +30,8 @@ export async function tls(bench: Bench): Promise<void> {
   const { checks, nginx, dns, root, ports } = bench;
   const plan = planOf(ports, root, 'load-balancer', []);
   const pod = await startPod({ plan, nginx, dns });
-  await certify(pod.folder, 'first');
+  const volume = new SecretVolume(join(pod.folder, 'tls'));
+  volume.update(await ownPair('first'));
   await sleep(500); // the upstreams' names
   const plain = await ask(pod.http, { path: '/api/x?a=1', headers: { Host: 'evil.example' } });
   checks.equal(
@@ -74,7 +52,7 @@ export async function tls(bench: Bench): Promise<void> {
   checks.equal('TLS 1.2', await subject(pod.https, { maxVersion: 'TLSv1.2' }), 'first TLSv1.2 false');
   checks.equal('not TLS 1.1', await subject(pod.https, { maxVersion: 'TLSv1.1' }), 'refused');
   await http2(bench, pod);
-  await certify(pod.folder, 'renewed');
+  volume.update(await ownPair('renewed'));
   checks.equal('a renewed certificate is used without a reload', await subject(pod.https), 'renewed TLSv1.3 false');
   await pod.stop();
 }

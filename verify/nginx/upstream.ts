@@ -1,10 +1,12 @@
 /** Upstreams that tell what reached them, and say the headers that the proxy must replace. */
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { Duplex } from 'node:stream';
+import { type Duplex, pipeline, Readable } from 'node:stream';
 
 export interface Upstream {
   readonly port: number;
+  /** How many connections it has accepted so far. */
+  accepted(): number;
   stop(): Promise<void>;
 }
 
@@ -45,6 +47,12 @@ function told({ headers }: IncomingMessage): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 }
 
+/** 16 MiB, more than all buffers between the two ends, made as it is taken. */
+function* huge(): Generator<Buffer> {
+  const part = Buffer.alloc(64 * 1024, 'x');
+  for (let count = 0; count < 256; count += 1) yield part;
+}
+
 function serve(who: string, heard: Heard[]): Server {
   const server = createServer((request, response) => {
     const url = request.url ?? '';
@@ -52,6 +60,7 @@ function serve(who: string, heard: Heard[]): Server {
     if (url.includes('/slow')) return void setTimeout(() => response.end('slow'), 1500);
     if (url.includes('/silent')) return void response.writeHead(200, { 'set-cookie': 'a=b' }).end('{}');
     if (url.includes('/hang')) return undefined;
+    if (url.includes('/huge')) return void pipeline(Readable.from(huge()), response, () => undefined);
     if (url.includes('/stream')) {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.write('data: first\n\n');
@@ -77,6 +86,10 @@ function serve(who: string, heard: Heard[]): Server {
 /** @param heard where it notes its requests, in order; several may share a list */
 export function startUpstream(who: string, port = 0, address = '127.0.0.1', heard: Heard[] = []): Promise<Upstream> {
   const server = serve(who, heard);
+  let accepted = 0;
+  server.on('connection', () => {
+    accepted += 1;
+  });
   return new Promise((resolve, reject) => {
     server.on('error', reject);
     server.listen(port, address, () => {
@@ -87,7 +100,7 @@ export function startUpstream(who: string, port = 0, address = '127.0.0.1', hear
           server.close(() => done());
           server.closeAllConnections();
         });
-      resolve({ port: bound.port, stop });
+      resolve({ port: bound.port, accepted: () => accepted, stop });
     });
   });
 }
