@@ -37,7 +37,25 @@ test('linear growth passes, and a phase too short to notice is not judged', () =
 });
 
 test('a quadratic phase fails, even while the whole process looks linear', () => {
-  expect(judge(measured(2)).faults).toEqual(['render grows with the exponent 2.00, more than 1.4']);
+  expect(judge(measured(2)).faults).toEqual([
+    'the work from 100 to 1,000 services grows with the exponent 1.15, more than 1.1',
+    'render grows with the exponent 2.00, more than 1.4',
+  ]);
+});
+
+test('a quadratic step fails that hides behind the start-up, and is none of a single phase', () => {
+  // Each phase by itself stays below its own limit.
+  const step = measured(1).map(({ phases: { load, resolve, charts, render, write }, services, ...rest }) => {
+    const more = services === 1000 ? 2 : 1;
+    return {
+      ...rest,
+      services,
+      phases: { load, resolve: more * resolve, charts: more * charts, render: more * render, write },
+    };
+  });
+  expect(judge(step).faults).toEqual([
+    'the work from 100 to 1,000 services grows with the exponent 1.30, more than 1.1',
+  ]);
 });
 
 test('a whole process above 1.1 fails', () => {

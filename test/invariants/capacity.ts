@@ -1,19 +1,9 @@
 /** CPU, memory, storage: what containers state, what pods use of it, what the namespace allows. */
 import type { Plan, Resources } from '../../lib/model/plan';
-import { amount, plus, podAmounts, resources, type Sum, sumOf, zero } from './amounts';
-import {
-  type Check,
-  eachContainer,
-  eachWorkload,
-  type Invariants,
-  mainOf,
-  one,
-  some,
-  specOf,
-  unless,
-} from './invariant';
-import type { Amounts, Container, Volume } from './manifest';
-import type { ObjectSet, Workload } from './objects';
+import { amount, podAmounts, resources, sumOf } from './amounts';
+import { eachContainer, eachWorkload, type Invariants, mainOf, one, some, unless } from './invariant';
+import type { Container, Volume } from './manifest';
+import type { Workload } from './objects';
 
 /** Disk: a folder in memory counts as memory. */
 function onDisk({ emptyDir }: Volume): boolean {
@@ -28,79 +18,21 @@ function mounted({ volumeMounts = [] }: Container, volumes: readonly Volume[]): 
   return volumes.filter(({ name }) => volumeMounts.some((mount) => mount.name === name));
 }
 
+/** One rotated log file of 10 MiB beside the one that is written, and room for small writes: of what ends soon or hardly talks. */
+const shortLife = 24;
+/** The same of what runs on and logs every request. */
+const longLife = 64;
+/** It waits for a certificate to change, and says one line then. */
+const quiet = ['reload'];
+
+/** What a container may write besides its emptyDirs: its logs, and slack. */
+function beside({ manifest: { kind } }: Workload, name: string, init: boolean): number {
+  return init || quiet.includes(name) || !['Deployment', 'StatefulSet'].includes(kind) ? shortLife : longLife;
+}
+
 function total(sizes: readonly number[]): number {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
-
-/** The most pods of a workload at once: see `lib/model/quota.ts` for why twice. */
-function mostPods(objects: ObjectSet, { manifest }: Workload): number {
-  if (manifest.kind === 'Job' || manifest.kind === 'CronJob') return 2;
-  if (manifest.kind === 'StatefulSet') return manifest.spec?.replicas ?? 1;
-  const scaler = objects.ofKind('HorizontalPodAutoscaler', 'ScaledObject').find(({ spec }) => {
-    return spec?.scaleTargetRef?.name === manifest.metadata.name;
-  });
-  const most = scaler?.spec?.maxReplicas ?? scaler?.spec?.maxReplicaCount ?? manifest.spec?.replicas ?? 1;
-  return 2 * most;
-}
-
-/** A suspended CronJob is the Job of the same name, started again: that is what the second of two Jobs stands for. */
-function counted({ workloads }: ObjectSet): readonly Workload[] {
-  return workloads.filter(
-    ({ manifest, name }) =>
-      manifest.kind !== 'CronJob' || !workloads.some((other) => other.manifest.kind === 'Job' && other.name === name),
-  );
-}
-
-function hardOf(objects: ObjectSet): Amounts {
-  return specOf(objects, 'ResourceQuota').hard ?? {};
-}
-
-function demand(objects: ObjectSet, part: 'requests' | 'limits'): Sum {
-  return counted(objects)
-    .flatMap((workload) => {
-      const pod = podAmounts(workload.pod, part);
-      return Array.from({ length: mostPods(objects, workload) }, () => pod);
-    })
-    .reduce(plus, zero);
-}
-
-const fitsQuota: Check = (objects) => {
-  const hard = hardOf(objects);
-  const pods = total(counted(objects).map((workload) => mostPods(objects, workload)));
-  const claims = objects.ofKind('PersistentVolumeClaim');
-  const needs: [string, number, number][] = [
-    ...(['requests', 'limits'] as const).flatMap((part) => {
-      const sum = demand(objects, part);
-      return resources.map((resource): [string, number, number] => [
-        `${part}.${resource}`,
-        sum[resource],
-        amount(resource, hard[`${part}.${resource}`]),
-      ]);
-    }),
-    ['pods', pods, Number(hard['pods'])],
-    ['persistentvolumeclaims', claims.length, Number(hard['persistentvolumeclaims'])],
-  ];
-  return needs.flatMap(([what, needed, allowed]) =>
-    unless(needed <= allowed, `ResourceQuota: ${what} is ${allowed}, while the objects may use ${needed}`),
-  );
-};
-
-const fitsLimitRange: Check = (objects) => {
-  const ranges = objects.ofKind('LimitRange').flatMap(({ spec }) => spec?.limits ?? []);
-  return ranges.flatMap((range) => [
-    ...['min', 'max', 'maxLimitRequestRatio']
-      .filter((bound) => bound in range)
-      .map((bound) => `LimitRange: has a ${bound}`),
-    ...objects.containers.flatMap(({ at, container }) =>
-      resources.flatMap((resource) =>
-        unless(
-          sumOf(container.resources?.requests)[resource] <= amount(resource, range.default?.[resource]),
-          `LimitRange: its default ${resource} is below the request of ${at}`,
-        ),
-      ),
-    ),
-  ]);
-};
 
 /** What runs beside a workload's own container: its exporter, and what tells a database of a renewed certificate. */
 function sidecarsOf({ monitors, stores }: Plan, name: string): Resources[] {
@@ -136,16 +68,19 @@ export const capacityInvariants: Invariants = {
     },
   },
 
-  'every emptyDir has a size that fits the containers that write to it': {
+  'every emptyDir has a size that fits the containers that write to it, beside their logs and slack': {
     rules: 'kube-score container-ephemeral-storage-request-and-limit',
-    check: eachWorkload(({ pod }) => {
+    check: eachWorkload((workload) => {
+      const { pod } = workload;
       const volumes = pod.volumes ?? [];
       const disk = total(volumes.filter(onDisk).map(sizeOf));
       const inMemory = total(volumes.filter(({ emptyDir }) => emptyDir?.medium === 'Memory').map(sizeOf));
       const pods = podAmounts(pod, 'limits');
       return [
-        ...[...(pod.initContainers ?? []), ...pod.containers].flatMap((container) => {
-          const written = total(mounted(container, volumes).filter(onDisk).map(sizeOf));
+        ...[...(pod.initContainers ?? []), ...pod.containers].flatMap((container, index) => {
+          const init = index < (pod.initContainers ?? []).length;
+          const folders = total(mounted(container, volumes).filter(onDisk).map(sizeOf));
+          const written = folders + beside(workload, container.name, init);
           const allowed = sumOf(container.resources?.requests)['ephemeral-storage'];
           return unless(written <= allowed, `${container.name} may write ${written} MiB of ${allowed} MiB`);
         }),
@@ -161,6 +96,15 @@ export const capacityInvariants: Invariants = {
       'too large': (objects) => {
         const volumes = objects.workloads.flatMap(({ pod }) => pod.volumes ?? []).filter(onDisk);
         some(volumes).emptyDir = { sizeLimit: '100Gi' };
+      },
+      'no room for logs': (objects) => {
+        const { container, workload } = some(objects.containers.filter(({ init }) => !init));
+        const folders = total(
+          mounted(container, workload.pod.volumes ?? [])
+            .filter(onDisk)
+            .map(sizeOf),
+        );
+        Object.assign(container.resources?.requests ?? {}, { 'ephemeral-storage': `${folders}Mi` });
       },
       'more memory than there is': (objects) => {
         some(objects.workloads).pod.volumes = [{ name: 'shm', emptyDir: { medium: 'Memory', sizeLimit: '100Gi' } }];
@@ -193,35 +137,6 @@ export const capacityInvariants: Invariants = {
       'an init container larger than the main one': (objects) => {
         const { container } = some(objects.containers.filter(({ init }) => init));
         Object.assign(container.resources?.limits ?? {}, { memory: '64Gi' });
-      },
-    },
-  },
-
-  'the quota holds twice each Deployment’s maximum, all StatefulSets, and Jobs twice': {
-    rules: 'production.md §4: Σ HPA-max requests fit ResourceQuota',
-    check: fitsQuota,
-    broken: {
-      'less memory': (objects) => {
-        hardOf(objects)['requests.memory'] = '1Gi';
-      },
-      'fewer pods': (objects) => {
-        hardOf(objects)['pods'] = '3';
-      },
-      'more pods at the maximum': (objects) => {
-        Object.assign(specOf(objects, 'HorizontalPodAutoscaler'), { maxReplicas: 500 });
-      },
-      'no limit on ephemeral storage': (objects) => delete hardOf(objects)['limits.ephemeral-storage'],
-    },
-  },
-
-  'the LimitRange refuses no container': {
-    check: fitsLimitRange,
-    broken: {
-      'a default below a request': (objects) => {
-        Object.assign(some(specOf(objects, 'LimitRange').limits ?? []).default ?? {}, { memory: '1Mi' });
-      },
-      'a maximum': (objects) => {
-        Object.assign(specOf(objects, 'LimitRange'), { limits: [{ type: 'Container', max: { memory: '1Gi' } }] });
       },
     },
   },

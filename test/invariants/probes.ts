@@ -1,4 +1,6 @@
 /** What the kubelet asks. */
+import type { HealthPlan } from '../../lib/model/plan';
+import { proxyPages } from '../../lib/model/proxy-pages';
 import { type Check, eachContainer, type Invariants, mainOf, some, unless } from './invariant';
 import type { Action, Container, Probe } from './manifest';
 import type { ContainerPlace } from './objects';
@@ -65,6 +67,34 @@ function withProbes(objects: Parameters<Check>[0]): Container {
   return some(objects.containers.filter((place) => serves(place) && place.container.readinessProbe)).container;
 }
 
+/** How a part of the system is asked for its health, services and stores alike. */
+interface Asked {
+  readonly name: string;
+  readonly health: {
+    readonly intervalSeconds: number;
+    readonly tries: number;
+    readonly startSeconds: number;
+  } & Partial<Pick<HealthPlan, 'path' | 'livePath' | 'command'>>;
+  /** What a proxy answers of itself. */
+  readonly page: string | undefined;
+}
+
+/** A check of the main container of each service and store, beside what the Plan says of its health. */
+function healthChecks(check: (container: Container, asked: Asked) => string[]): Check {
+  return ({ containers }, { services, stores }) => {
+    const parts = [...services, ...stores].map((part): [string, Asked] => [
+      part.name,
+      { name: part.name, health: part.health, page: 'proxy' in part && part.proxy ? proxyPages.live : undefined },
+    ]);
+    const byName = new Map(parts);
+    return containers.flatMap((place) => {
+      const asked = byName.get(place.workload.name);
+      const main = place.workload.pod.containers[0] === place.container;
+      return asked !== undefined && main && serves(place) ? check(place.container, asked) : [];
+    });
+  };
+}
+
 export const probeInvariants: Invariants = {
   'what serves is asked whether it started, is ready and lives': {
     rules:
@@ -127,24 +157,23 @@ export const probeInvariants: Invariants = {
   },
 
   'the documented health check is asked as documented': {
-    check: ({ containers }, plan) =>
-      containers.flatMap(({ at, workload, container, init }) => {
-        const service = plan.services.find(({ name }) => name === workload.name);
-        if (init || service?.kind !== 'web' || container.name !== workload.name) return [];
-        const { path, intervalSeconds, tries } = service.health;
-        return [
-          ...unless(
-            path === undefined || container.readinessProbe?.httpGet?.path === path,
-            `${at}: is not asked ${path}`,
-          ),
-          ...[container.readinessProbe, container.livenessProbe].flatMap((probe) =>
-            unless(
-              probe === undefined || (probe.periodSeconds === intervalSeconds && probe.failureThreshold === tries),
-              `${at}: is not asked every ${intervalSeconds} s, ${tries} times`,
-            ),
-          ),
-        ];
-      }),
+    check: healthChecks((container, { health, name }) => [
+      ...[container.readinessProbe, container.livenessProbe].flatMap((probe) =>
+        unless(
+          probe === undefined ||
+            (probe.periodSeconds === health.intervalSeconds && probe.failureThreshold === health.tries),
+          `${name} is not asked every ${health.intervalSeconds} s, ${health.tries} times`,
+        ),
+      ),
+      ...unless(
+        health.path === undefined || container.readinessProbe?.httpGet?.path === health.path,
+        `${name} is not asked ${health.path}`,
+      ),
+      ...unless(
+        health.command === undefined || container.livenessProbe?.exec?.command?.join() === health.command.join(),
+        `${name} is not asked ${health.command?.join(' ')}`,
+      ),
+    ]),
     broken: {
       'another path': (objects) => {
         const { container } = some(objects.containers.filter(({ container }) => container.readinessProbe?.httpGet));
@@ -153,6 +182,59 @@ export const probeInvariants: Invariants = {
       'more tries': (objects) => {
         for (const { container } of objects.containers)
           Object.assign(container.readinessProbe ?? {}, { failureThreshold: 9 });
+      },
+      'a store that is asked at other times': (objects) => {
+        Object.assign(mainOf(objects, 'StatefulSet').readinessProbe ?? {}, { periodSeconds: 99 });
+      },
+      'another heartbeat': (_, plan) => {
+        const command = ['test', '-e', '/tmp/alive'];
+        for (const { health } of plan.services.filter(({ kind }) => kind === 'web')) Object.assign(health, { command });
+      },
+    },
+  },
+
+  'a start is asked what liveness asks, or the server itself by its own client, for four times its usual time': {
+    check: healthChecks(({ startupProbe, readinessProbe, livenessProbe }, { health, name }) => {
+      if (startupProbe === undefined) return [];
+      const { periodSeconds = 0, failureThreshold = 0, exec } = startupProbe;
+      const asked = question(startupProbe);
+      const shared = asked === question(livenessProbe ?? readinessProbe);
+      return [
+        ...unless(shared || exec !== undefined, `${name}: its start is asked ${asked}`),
+        ...unless(periodSeconds * failureThreshold >= 4 * health.startSeconds, `${name}: has no time to start`),
+      ];
+    }),
+    broken: {
+      'a page that may ask a dependency': (objects) => {
+        const container = mainOf(objects);
+        container.startupProbe = { ...container.startupProbe, httpGet: { path: '/deep', port: 'http' } };
+        delete container.startupProbe.exec;
+      },
+      'too little time': (objects) => {
+        Object.assign(mainOf(objects, 'StatefulSet').startupProbe ?? {}, { failureThreshold: 1 });
+      },
+    },
+  },
+
+  'liveness asks no dependency: a connection, a page that is known to ask none, or a command inside': {
+    check: healthChecks(({ livenessProbe }, { health, name, page }) => {
+      if (livenessProbe === undefined) return [];
+      const { httpGet, tcpSocket, exec } = livenessProbe;
+      const alone =
+        tcpSocket !== undefined ||
+        (httpGet !== undefined && [page, health.livePath].includes(httpGet.path)) ||
+        (exec !== undefined && health.command !== undefined);
+      return unless(alone, `${name}: its liveness asks ${question(livenessProbe)}`);
+    }),
+    broken: {
+      'a page of the application': (objects) => {
+        const container = withProbes(objects);
+        container.livenessProbe = { ...container.livenessProbe, httpGet: { path: '/deep', port: 'http' } };
+        delete container.livenessProbe.tcpSocket;
+      },
+      'a query of the database': (objects) => {
+        const container = mainOf(objects, 'StatefulSet');
+        container.livenessProbe = { ...container.readinessProbe, periodSeconds: 10 };
       },
     },
   },

@@ -1,5 +1,6 @@
 /** How many pods there are, and how many may go at once. */
-import { type Check, type Invariants, one, specOf, unless } from './invariant';
+import type { Plan } from '../../lib/model/plan';
+import { type Check, type Invariants, one, some, specOf, unless } from './invariant';
 import type { Manifest } from './manifest';
 import { at, type ObjectSet, type Workload } from './objects';
 
@@ -36,6 +37,23 @@ const autoscalers: Check = (objects) => [
     );
   }),
 ];
+
+/** The figures of the Plan, whether an autoscaler moves between them or the count is fixed. */
+function figures({ workloads }: Plan, wanted: string): string | undefined {
+  const replicas = workloads.find(({ name }) => name === wanted)?.replicas;
+  return replicas && `${replicas.min} to ${replicas.max}`;
+}
+
+/** A fixed count above one would be a forgotten autoscaler: it stands only where the Plan has one figure. */
+const counts: Check = (objects, plan) =>
+  objects.workloadsOf('Deployment').flatMap((workload) => {
+    const { minReplicas, minReplicaCount, maxReplicas, maxReplicaCount } =
+      scalers(objects).find((scaler) => targetOf(objects, scaler) === workload)?.spec ?? {};
+    const fixed = workload.manifest.spec?.replicas;
+    const found = `${minReplicas ?? minReplicaCount ?? fixed} to ${maxReplicas ?? maxReplicaCount ?? fixed}`;
+    const wanted = figures(plan, workload.manifest.metadata.name);
+    return unless(found === wanted, `${workload.at}: runs ${found} pods, in the Plan ${wanted}`);
+  });
 
 function leastPods(objects: ObjectSet, workload: Workload): number {
   const scaler = scalers(objects).find((candidate) => targetOf(objects, candidate) === workload);
@@ -90,6 +108,26 @@ export const scalingInvariants: Invariants = {
       },
       'no behaviour': (objects) => delete specOf(objects, 'HorizontalPodAutoscaler').behavior,
       neither: (objects) => delete specOf(objects, 'StatefulSet').replicas,
+    },
+  },
+
+  'a Deployment has the count that the Plan says, and a fixed one above one only where that says so': {
+    rules: 'ARCHITECTURE.md: HPA wherever the figure is above one',
+    check: counts,
+    broken: {
+      'a fixed count that nobody asked for': (objects) => {
+        const fixed = objects.workloadsOf('Deployment').filter(({ manifest }) => manifest.spec?.replicas === 1);
+        Object.assign(some(fixed).manifest.spec ?? {}, { replicas: 2 });
+      },
+      'a forgotten autoscaler': (objects) => {
+        const scaler = one(objects, 'HorizontalPodAutoscaler');
+        const target = targetOf(objects, scaler)?.manifest.spec ?? {};
+        Object.assign(target, { replicas: scaler.spec?.minReplicas });
+        scaler.kind = 'ConfigMap';
+      },
+      'another maximum': (objects) => {
+        specOf(objects, 'HorizontalPodAutoscaler').maxReplicas = 99;
+      },
     },
   },
 

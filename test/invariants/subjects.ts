@@ -7,6 +7,7 @@ import type { Invariants } from './invariant';
 import { migrationInvariants } from './migrations';
 import { networkInvariants } from './network';
 import { probeInvariants } from './probes';
+import { quotaInvariants } from './quota';
 import { referenceInvariants } from './references';
 import { rolloutInvariants } from './rollout';
 import { scalingInvariants } from './scaling';
@@ -21,6 +22,7 @@ export const subjects: Readonly<Record<string, Invariants>> = {
   Security: securityInvariants,
   Containers: containerInvariants,
   Capacity: capacityInvariants,
+  Quota: quotaInvariants,
   Probes: probeInvariants,
   References: referenceInvariants,
   Volumes: volumeInvariants,
