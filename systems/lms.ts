@@ -36,6 +36,7 @@ export default {
       image: 'nginx',
       ports: { http: 80 },
       health: { path: '/health', startSeconds: 10 },
+      // Not in the document: the figures of the proxy of django-react.
       resources: { requests: { cpu: '250m', memory: '128Mi' }, limits: { cpu: '500m', memory: '256Mi' } },
       arrows: {
         ...{ 'frontend-admin': {}, 'frontend-teacher': {}, 'frontend-student': {} },
@@ -101,6 +102,7 @@ export default {
       ports: { http: 8001 },
       health: { path: '/healthz' },
       metrics: { port: 'http', exports: 'django' },
+      // Not in the document: two processes that share a CPU, half of the memory of each for a burst.
       resources: { requests: { cpu: '250m', memory: '512Mi' }, limits: { cpu: '1', memory: '1Gi' } },
       arrows: {
         'backend-fastapi': { env: { FASTAPI_URL: '{url}' } },
@@ -139,6 +141,7 @@ export default {
       ports: { http: 8000 },
       health: { path: '/healthz' },
       metrics: { port: 'http' },
+      // Not in the document: one process, half of the memory of Django's two; files pass through to the volume.
       resources: { requests: { cpu: '250m', memory: '256Mi' }, limits: { cpu: '1', memory: '512Mi' } },
       arrows: {
         'backend-django': { env: { DJANGO_URL: '{url}' } },
@@ -153,6 +156,7 @@ export default {
     },
   },
 
+  // Resources are not in the document. What holds data has its memory in full; queue and cache as in microservices.
   stores: {
     db: {
       kind: 'postgres',
@@ -235,13 +239,8 @@ export default {
     {
       row: 'Service Status',
       panels: [
-        'db',
-        'backend-django',
-        'backend-fastapi',
-        'frontend-admin',
-        'frontend-teacher',
-        'frontend-student',
-        'nginx',
+        ...['db', 'backend-django', 'backend-fastapi'],
+        ...['frontend-admin', 'frontend-teacher', 'frontend-student', 'nginx'],
       ],
     },
     { row: 'Request Metrics', panels: ['Requests/sec', 'Avg Response', 'Error Rate', 'Active Users'] },
