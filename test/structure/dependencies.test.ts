@@ -14,6 +14,7 @@ test.each([
   ['a store has no application', 'lib/redis/redis.ts', "import { Settings } from '../application';"],
   ['a chart enters by the index', 'charts/a.ts', "import { Settings } from '../lib/application/settings';"],
   ['a system knows the vocabulary alone', 'systems/a.ts', "import type { Plan } from '../lib/model/plan';"],
+  ['the judges know no run on real nodes', 'verify/setup.ts', "import { machine } from '../e2e/cluster/machine';"],
   ['the program knows no test', 'lib/model/resolve.ts', "import { shop } from '../../test/model/shop';"],
   ['types count', 'lib/model/resolve.ts', "import type { Network } from '../network';"],
   ['so do later imports', 'lib/model/resolve.ts', "const network = require('../network');"],

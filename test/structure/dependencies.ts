@@ -67,7 +67,8 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
   environments: ['lib/index.ts'],
   bench: ['charts', 'cli', 'lib', 'test', 'main.ts'],
   verify: ['bench', 'charts', 'cli', 'lib', 'test', 'imports'],
-  test: ['bench', 'charts', 'cli', 'environments', 'imports', 'lib', 'systems', 'verify', 'main.ts'],
+  e2e: ['charts', 'cli', 'environments', 'lib', 'test', 'verify'],
+  test: ['bench', 'charts', 'cli', 'e2e', 'environments', 'imports', 'lib', 'systems', 'verify', 'main.ts'],
 };
 
 /** The folder or file of the table that a path belongs to. */

@@ -31,7 +31,8 @@ export interface Size {
 }
 
 /** Every function of a file with the lines that it takes. */
-export function functionSizes(text: string): Size[] {
+export function functionSizes(source: string): Size[] {
+  const text = source.replace(/^#!.*/, '');
   // Positions count bytes, and go on from file to file: the statement before the text tells where it starts.
   const bytes = Buffer.from(text);
   const program = parseSync(`;${text}`, { syntax: 'typescript', target: 'es2022' });

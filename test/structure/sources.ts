@@ -62,7 +62,7 @@ function files(folder: string): string[] {
   });
 }
 
-const folders = ['bench', 'bin', 'charts', 'cli', 'environments', 'imports', 'lib', 'systems', 'test', 'verify'];
+const folders = ['bench', 'bin', 'charts', 'cli', 'e2e', 'environments', 'imports', 'lib', 'systems', 'test', 'verify'];
 
 /** Every source of the project, sorted. */
 export const sources: readonly Source[] = [...folders.flatMap(files), 'main.ts', 'jest.config.js']
