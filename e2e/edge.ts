@@ -3,11 +3,10 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { at } from '../verify/manifests/objects';
 import { certificate, pki } from './cluster/certificates';
-import { controlPlane, DNS_ADDRESS, STATE } from './cluster/layout';
+import { controlPlane, DNS_ADDRESS, EDGE_ADDRESS, STATE } from './cluster/layout';
 import type { Manifests } from './manifests';
 import { mustKubectl } from './stage';
 
-export const EDGE_ADDRESS = '10.96.0.80';
 const NAMESPACE = 'ingress';
 const IMAGE = 'nginxinc/nginx-unprivileged:1.30.4-alpine';
 

@@ -22,6 +22,7 @@ export const SWITCH = 'keelson-e2e-sw';
 export const POD_NETWORK = '10.244.0.0/16';
 export const SERVICE_NETWORK = '10.96.0.0/16';
 export const DNS_ADDRESS = '10.96.0.10';
+export const EDGE_ADDRESS = '10.96.0.80';
 export const API_SERVICE_ADDRESS = '10.96.0.1';
 export const REGISTRY_PORT = 5000;
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { pki } from '../cluster/certificates';
-import { EDGE_ADDRESS } from '../edge';
+import { EDGE_ADDRESS } from '../cluster/layout';
 
 export interface Answer {
   readonly status: number;
