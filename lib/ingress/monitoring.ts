@@ -1,6 +1,7 @@
 import type { Plan } from '../model/plan';
 import {
   type Alert,
+  blackboxJob,
   budgetOf,
   burnAlerts,
   type Contributor,
@@ -8,9 +9,6 @@ import {
   type Panel,
   seriesOf,
 } from '../monitoring/contribution';
-
-/** The job of the questions that are asked as a client would. */
-export const blackboxJob = 'blackbox';
 
 const day = 86_400;
 

@@ -15,6 +15,6 @@ export type {
   Scrape,
   Step,
 } from './contract';
-export { anyOf, bytes, objectsJob, seriesOf } from './promql';
+export { anyOf, blackboxJob, bytes, objectsJob, seriesOf } from './promql';
 export { exporterContainer, exportersOf, placed, scrapeOf } from './sidecar';
-export { downAlert, memberAlert } from './status';
+export { availableOf, downAlert, memberAlert } from './status';

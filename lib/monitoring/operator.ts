@@ -15,6 +15,7 @@ import type { Contribution, Scrape } from './contract';
 import { dashboardFiles } from './dashboards';
 import { alertmanagerConfig } from './operator-alerts';
 import { moduleOf } from './prometheus-configuration';
+import { blackboxJob } from './promql';
 import { ruleObjects } from './rules';
 import { timingOf } from './timing';
 
@@ -119,7 +120,7 @@ export class OperatorObjects extends Construct {
     new Probe(this, `${name}-probe`, {
       metadata: this.metadata(name),
       spec: {
-        jobName: 'blackbox',
+        jobName: blackboxJob,
         interval: timingOf(plan).interval,
         module: moduleOf(check),
         prober: { url: `${blackbox.name}.${plan.namespace}.svc:${blackbox.ports[0]?.port ?? ''}` },

@@ -1,6 +1,7 @@
-import type { Plan } from '../model/plan';
-import type { Alert, Contribution, Contributor } from './contract';
+import type { MonitoringPlan, Plan } from '../model/plan';
+import type { Alert, Contribution, Contributor, Scrape } from './contract';
 import { seriesOf } from './promql';
+import { targetAlerts } from './targets';
 
 /** Prometheus and Alertmanager as they see themselves. An operator's are its own to watch. */
 function ofServers(plan: Plan): Alert[] {
@@ -62,32 +63,6 @@ function ofServers(plan: Plan): Alert[] {
   ];
 }
 
-/** Whether what should be collected is there at all. An absent series makes every other alert on it silent. */
-function ofTargets(plan: Plan, jobs: readonly string[]): Alert[] {
-  return [
-    {
-      name: 'TargetDown',
-      expr: `up{namespace="${plan.namespace}",job=~"${jobs.join('|')}"} == 0`,
-      for: '5m',
-      severity: 'warning',
-      service: 'monitoring',
-      summary: 'metrics cannot be collected',
-      description: '{{ $labels.job }}: {{ $labels.instance }} does not answer Prometheus.',
-    },
-    ...jobs.map(
-      (job): Alert => ({
-        name: 'TargetMissing',
-        expr: `absent(${seriesOf(plan, job)('up')})`,
-        for: '5m',
-        severity: 'critical',
-        service: job,
-        summary: `nothing is known of ${job}`,
-        description: `There is no target of job ${job}: its pods are gone, or Prometheus does not find them.`,
-      }),
-    ),
-  ];
-}
-
 /** The dead man's switch: always firing, so that its end is noticed elsewhere. */
 const watchdog: Alert = {
   name: 'Watchdog',
@@ -98,32 +73,41 @@ const watchdog: Alert = {
   description: 'Always firing. When it stops, so has alerting: a service outside must notice.',
 };
 
+/** Endpoints of what watches the others; Prometheus has its own without looking for it. */
+function ownScrapes({ servers, blackbox }: MonitoringPlan): Scrape[] {
+  const workloads = [
+    ...(servers ? [servers.alertmanager.workload, servers.kubeStateMetrics] : []),
+    ...(blackbox ? [blackbox] : []),
+  ];
+  return workloads.flatMap(({ name, ports }) =>
+    ports.map((port) => ({
+      job: name,
+      workload: name,
+      port: port.containerPort,
+      portName: port.name,
+      ...(name === servers?.kubeStateMetrics.name ? { honorLabels: true } : {}),
+    })),
+  );
+}
+
 /**
  * Monitoring that watches itself, over the jobs of all the others.
  * @param others what every other component brings
  */
 export function ownMonitoring(others: readonly Contribution[]): Contributor {
   return (plan) => {
-    if (plan.monitors === undefined) return [];
-    const servers = plan.monitors.servers;
-    const own = servers ? [servers.prometheus, servers.alertmanager].map(({ workload }) => workload.name) : [];
-    const jobs = [...others.flatMap(({ scrapes = [] }) => scrapes.map(({ job }) => job)), ...own];
+    const { monitors } = plan;
+    if (monitors === undefined) return [];
+    const { servers } = monitors;
+    const scrapes = ownScrapes(monitors);
+    const all = [...others.flatMap((one) => one.scrapes ?? []), ...scrapes].map(({ job }) => job);
+    const jobs = [...new Set([...all, ...(servers ? [servers.prometheus.workload.name] : [])])];
     return [
       {
         component: 'monitoring',
         part: 'monitoring',
-        scrapes: servers
-          ? [servers.alertmanager.workload, servers.kubeStateMetrics].flatMap(({ name, ports }) =>
-              ports.map((port) => ({
-                job: name,
-                workload: name,
-                port: port.containerPort,
-                portName: port.name,
-                honorLabels: name === servers.kubeStateMetrics.name,
-              })),
-            )
-          : [],
-        alerts: [watchdog, ...ofTargets(plan, [...new Set(jobs)]), ...ofServers(plan)],
+        scrapes,
+        alerts: [watchdog, ...targetAlerts(plan, monitors, jobs), ...ofServers(plan)],
       },
     ];
   };

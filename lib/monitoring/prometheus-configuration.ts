@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import type { CheckPlan, Plan } from '../model/plan';
 import type { Contribution, Scrape } from './contract';
-import { kubeletJob } from './promql';
+import { blackboxJob, kubeletJob } from './promql';
 import { timingOf } from './timing';
 
 const meta = (label: string): string => `__meta_kubernetes_pod_${label}`;
@@ -86,7 +86,7 @@ function checkConfig(plan: Plan, checks: readonly CheckPlan[]): object[] {
   if (blackbox === undefined || port === undefined) return [];
   return [
     {
-      job_name: 'blackbox',
+      job_name: blackboxJob,
       metrics_path: '/probe',
       static_configs: askModules
         .map((module) => ({

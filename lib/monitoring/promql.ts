@@ -17,6 +17,9 @@ export function seriesOf(plan: Pick<Plan, 'namespace'>, job: string): (metric: s
 /** The job of kube-state-metrics, ours or the cluster's. */
 export const objectsJob = 'kube-state-metrics';
 
+/** The job of the questions that are asked as a client would. */
+export const blackboxJob = 'blackbox';
+
 /** The jobs under which kubelets are collected. */
 export const kubeletJob = 'kubelet';
 

@@ -1,7 +1,8 @@
 import type { k8s } from 'cdk8s-plus-28';
 import { authoritiesOf } from '../kubernetes/authority';
-import type { ClientTlsPlan, ExporterPlan, Plan, PostgresPlan } from '../model/plan';
+import type { ClientTlsPlan, ExporterPlan, Plan, PoolerPlan, PostgresPlan } from '../model/plan';
 import {
+  availableOf,
   type Contribution,
   type Contributor,
   clientsOf,
@@ -40,7 +41,7 @@ function exporterParts(store: PostgresPlan, exporter: ExporterPlan): Pick<Contri
   const parameters = apart ? sslParameters(store.tls) : 'sslmode=disable';
   const container = exporterContainer({
     exporter,
-    args: [`--web.listen-address=:${exporter.port}`],
+    args: [`--web.listen-address=:${exporter.port}`, '--log.format=json'],
     env: [
       { name: 'DATA_SOURCE_URI', value: `${address}/${store.database}?${parameters}` },
       { name: 'DATA_SOURCE_USER', value: exporter.user ?? '' },
@@ -143,9 +144,35 @@ function contribution(plan: Plan, store: PostgresPlan, exporter: ExporterPlan): 
   };
 }
 
-/** What each PostgreSQL of the Plan brings. */
+/**
+ * A pooler that is gone takes all applications with it, and the server knows nothing of it. By its pods' readiness, which
+ * is that it takes connections.
+ */
+function poolerContribution(plan: Plan, { name }: PoolerPlan): Contribution {
+  const available = availableOf(plan, name);
+  return {
+    component: 'postgres',
+    part: name,
+    alerts: [
+      {
+        name: 'PostgresPoolerDown',
+        expr: `max(${available}) == 0`,
+        for: '2m',
+        severity: 'critical',
+        service: name,
+        summary: `${name} is down`,
+        description: 'No pod of the pooler takes connections: applications cannot reach their database.',
+      },
+    ],
+    status: `max(${available} > bool 0)`,
+    down: { alert: 'PostgresPoolerDown', silences: clientsOf(plan, name) },
+  };
+}
+
+/** What each PostgreSQL of the Plan brings, and the pooler before it. */
 export const postgresMonitoring: Contributor = (plan) =>
   exportersOf(plan, 'postgres').flatMap((exporter) => {
     const store = plan.stores.find(({ name }) => name === exporter.of);
-    return store?.kind === 'postgres' ? [contribution(plan, store, exporter)] : [];
+    if (store?.kind !== 'postgres') return [];
+    return [contribution(plan, store, exporter), ...(store.pooler ? [poolerContribution(plan, store.pooler)] : [])];
   });

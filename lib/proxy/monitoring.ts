@@ -85,7 +85,11 @@ function contribution(plan: Plan, service: ServicePlan, exporter: ExporterPlan):
   const series = seriesOf(plan, service.name);
   const container = exporterContainer({
     exporter,
-    args: [`--web.listen-address=:${exporter.port}`, `--nginx.scrape-uri=http://127.0.0.1:${statusPort}${statusPath}`],
+    args: [
+      `--web.listen-address=:${exporter.port}`,
+      `--nginx.scrape-uri=http://127.0.0.1:${statusPort}${statusPath}`,
+      '--log.format=json',
+    ],
   });
   return {
     component: 'proxy',

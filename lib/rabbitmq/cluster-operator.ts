@@ -25,8 +25,8 @@ const passwordsFolder = '/run/secrets/rabbitmq';
 /** As at the engine `statefulset`: the operator waits for a quorum and drains before a node stops. */
 const graceSeconds = 600;
 
-/** What the operator sets itself: where the node listens, logs and finds the others. */
-const operatorsOwn = /^(listeners\.|log\.|cluster_formation\.|quorum_queue\.)/;
+/** What the operator and its image set themselves: where the node listens, logs and finds the others. */
+const operatorsOwn = /^(listeners\.|log\.(?!console\.formatter)|cluster_formation\.|quorum_queue\.)/;
 
 function additionalConfig(store: RabbitmqPlan): string {
   const lines = serverConfiguration(store).split('\n');

@@ -24,7 +24,8 @@ quorum_queue.continuous_membership_reconciliation.auto_remove = false
 }
 
 /**
- * `rabbitmq.conf`, without credentials. Publishers are held back at 60 % of the memory limit, which leaves room for the
+ * `rabbitmq.conf`, without credentials. The log goes to stdout as JSON by these lines alone: with `RABBITMQ_LOGS=-` besides,
+ * it would be text. Publishers are held back at 60 % of the memory limit, which leaves room for the
  * garbage collector's copies, and when the disk has less left than memory could spill onto it, a quarter of it at most.
  * @see https://www.rabbitmq.com/docs/memory
  * @see https://www.rabbitmq.com/docs/disk-alarms
@@ -35,6 +36,7 @@ export function serverConfiguration(store: Sizing): string {
   return `listeners.tcp.default = ${store.port}
 log.console = true
 log.console.level = info
+log.console.formatter = json
 log.file = false
 vm_memory_high_watermark.absolute = ${Math.floor(memory * 0.6)}MiB
 disk_free_limit.absolute = ${disk}MiB

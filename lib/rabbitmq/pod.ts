@@ -36,7 +36,6 @@ function rabbitmqContainer(store: RabbitmqPlan): ContainerProps {
       { name: 'PASSWORDS', value: `${credentialsFolder}/accounts` },
       { name: 'COOKIE_FILE', value: `${credentialsFolder}/cookie` },
       { name: 'RABBITMQ_CONFIG_FILES', value: `${home}/conf.d/*.conf` },
-      { name: 'RABBITMQ_LOGS', value: '-' },
       { name: 'RABBITMQ_LOG_BASE', value: `${home}/log` },
       // A crash dump has the size of the memory in use and would evict the pod from its scratch space.
       { name: 'ERL_CRASH_DUMP_SECONDS', value: '0' },

@@ -44,7 +44,7 @@ function exporterParts(
   const host = store.external ? `${store.host}:${store.port}` : `127.0.0.1:${store.port}`;
   const container = exporterContainer({
     exporter,
-    args: [`--web.listen-address=:${exporter.port}`, ...queueArguments(plan, store)],
+    args: [`--web.listen-address=:${exporter.port}`, '--log-format=json', ...queueArguments(plan, store)],
     env: [
       { name: 'REDIS_ADDR', value: `${store.external?.tls ? 'rediss' : 'redis'}://${host}` },
       ...(exporter.secret === undefined

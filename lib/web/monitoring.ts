@@ -1,6 +1,8 @@
 import type { Plan, ServicePlan } from '../model/plan';
 import {
   type Alert,
+  availableOf,
+  blackboxJob,
   burnAlerts,
   type Contribution,
   type Contributor,
@@ -8,7 +10,6 @@ import {
   type DrawnPanels,
   downAlert,
   hpaAlerts,
-  objectsJob,
   type Panel,
   type Recording,
   type Scrape,
@@ -94,9 +95,8 @@ function requestAlerts(plan: Plan, service: string, series: Series): Alert[] {
  * which is its health page: a library that is missing in a new image is no outage.
  */
 function statusOf(plan: Plan, { name, metrics }: ServicePlan): string {
-  if (metrics === undefined) return `max(${seriesOf(plan, 'blackbox')('probe_success', `service="${name}"`)})`;
-  const available = seriesOf(plan, objectsJob)('kube_deployment_status_replicas_available', `deployment="${name}"`);
-  return `max(max by (job) (${seriesOf(plan, name)('up')}) or max by (deployment) (${available} > bool 0))`;
+  if (metrics === undefined) return `max(${seriesOf(plan, blackboxJob)('probe_success', `service="${name}"`)})`;
+  return `max(max by (job) (${seriesOf(plan, name)('up')}) or max by (deployment) (${availableOf(plan, name)} > bool 0))`;
 }
 
 function contribution(plan: Plan, service: ServicePlan): Contribution {

@@ -1,10 +1,10 @@
 import type { Plan, ServicePlan } from '../model/plan';
-import { type Contribution, type Contributor, hpaAlerts, objectsJob, seriesOf } from '../monitoring/contribution';
+import { availableOf, type Contribution, type Contributor, hpaAlerts } from '../monitoring/contribution';
 
 /** A worker serves nobody, so nobody can ask it: its pods' readiness is all that is known of it. */
 function contribution(plan: Plan, service: ServicePlan): Contribution {
   const { name } = service;
-  const available = seriesOf(plan, objectsJob)('kube_deployment_status_replicas_available', `deployment="${name}"`);
+  const available = availableOf(plan, name);
   return {
     component: 'application',
     part: name,

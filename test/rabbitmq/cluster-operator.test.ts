@@ -31,7 +31,7 @@ describe('RabbitMQ by its Cluster Operator', () => {
 
   test('imports the same definitions, which an init container completes by the accounts', () => {
     expect(spec.rabbitmq.additionalConfig).toBe(
-      'vm_memory_high_watermark.absolute = 307MiB\ndisk_free_limit.absolute = 512MiB\nload_definitions = /var/lib/keelson/definitions\n',
+      'log.console.formatter = json\nvm_memory_high_watermark.absolute = 307MiB\ndisk_free_limit.absolute = 512MiB\nload_definitions = /var/lib/keelson/definitions\n',
     );
     const [, accounts] = pod.initContainers;
     expect(accounts.command).toEqual(['/bin/sh', '/etc/keelson/accounts.sh']);

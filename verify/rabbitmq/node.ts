@@ -111,7 +111,6 @@ export class Node {
       PASSWORDS: `${folder}/passwords`,
       COOKIE_FILE: `${folder}/cookie`,
       RABBITMQ_CONFIG_FILES: `${folder}/home/conf.d/*.conf`,
-      RABBITMQ_LOGS: '-',
       RABBITMQ_LOG_BASE: `${folder}/home/log`,
       ERL_CRASH_DUMP_SECONDS: '0',
       // The image's own places, and ports that nobody else has here.

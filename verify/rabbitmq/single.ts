@@ -51,6 +51,23 @@ async function accounts(node: Node, folder: string): Promise<void> {
   console.log('ok  nobody else reads cookie and passwords, and the log holds none');
 }
 
+/** What a collector reads, once the configuration is read; beside it, the server draws its banner. */
+function lines(node: Node): void {
+  const [before = '', ...after] = node.said().split(/^.*configured log handlers are now ACTIVE/m);
+  assert.ok(after.length > 0 && !before.includes('Server startup'));
+  const said = after.join('').split('\n');
+  const entries = said.flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Record<string, unknown>] : []));
+  assert.ok(entries.some(({ msg }) => typeof msg === 'string' && msg.includes('Server startup complete')));
+  for (const entry of entries)
+    for (const key of ['time', 'level', 'msg'])
+      assert.equal(typeof entry[key], 'string', `no ${key}: ${JSON.stringify(entry)}`);
+  assert.deepEqual(
+    said.filter((line) => /^\d{4}-\d\d-\d\d .*\[\w+\]/.test(line)),
+    [],
+  );
+  console.log('ok  every line of the log is JSON from the moment on at which its configuration is known');
+}
+
 async function queues(node: Node): Promise<void> {
   const found = await node.ctl('list_queues', 'name', 'type', 'durable');
   for (const { name, type } of declared.queues)
@@ -140,6 +157,7 @@ export async function single(folder: string, ports: Ports): Promise<void> {
   const node = new Node({ folder, name: 'rabbit@127.0.0.1', ports, declared, passwords });
   await node.start();
   await accounts(node, folder);
+  lines(node);
   await queues(node);
   await limits(node);
   const metrics = await fetch(`http://127.0.0.1:${ports.metrics}/metrics`);

@@ -22,6 +22,7 @@ import {
 import { WORK } from './container';
 import { type DrawnDashboard, draw } from './dashboards';
 import { type Entry, startEdge, startVisitors } from './edge';
+import { logsAreAsDocumented } from './logs';
 import { figuresArrive, startLongTerm } from './long-term';
 import { inOwnNamespace } from './own-namespace';
 import { installPrograms } from './programs';
@@ -130,6 +131,9 @@ async function main(): Promise<void> {
   );
   await check('while all is well, nobody is told of anything', () => silenceWhileAllIsWell(messages));
   await lose(plan, stage, messages);
+  await check('what every program wrote is JSON, or taken apart by a rule of docs/logs.md', () =>
+    logsAreAsDocumented(stage),
+  );
   await check("the dead man's switch arrives every minute", () => {
     const times = heartbeats(messages).map(({ at }) => at);
     assert.ok(times.length >= 3, `${times.length} heartbeats`);

@@ -1,4 +1,29 @@
-import { objects, type Proofs } from './proof';
+import { objects, type Proof, type Proofs } from './proof';
+
+/** One pod of it that does not answer, and one that was started again. */
+function watcherDown(job: string): Proof {
+  return { at: '10m', fires: [`up{@${job},instance="a"} 0x20`], silent: [`up{@${job},instance="a"} 0x3 1x20`] };
+}
+
+/** It is gone, or there and silent; a new pod beside the old one is enough. */
+function watcherMissing(job: string): Proof[] {
+  const labels = `service="${job}"`;
+  const silent = [`up{@${job},instance="a"} 0x20`, `up{@${job},instance="b"} 0x2 1x20`];
+  return [
+    { labels, at: '10m', fires: ['up{@db} 1x20'], silent },
+    { labels, at: '10m', fires: [`up{@${job},instance="a"} 0x20`], silent },
+  ];
+}
+
+/** Two nodes; a kubelet's targets have no namespace. */
+function kubelets(first: string, second: string): string[] {
+  const page = (node: string, path: string): string => `up{job="kubelet",node="${node}",metrics_path="${path}"}`;
+  return [
+    `${page('n1', '/metrics')} ${first}`,
+    `${page('n1', '/metrics/cadvisor')} ${second}`,
+    `${page('n2', '/metrics')} ${second}`,
+  ];
+}
 
 export const others: Proofs = {
   PodCrashLooping: [
@@ -128,9 +153,41 @@ export const others: Proofs = {
       fires: ['up{@db,pod="db-0"} 0x20'],
       silent: ['up{@db,pod="db-0"} 0x3 1x20', 'up{@somebody-elses,pod="x"} 0x20'],
     },
+    ...['kube-state-metrics', 'blackbox-exporter'].map(watcherDown),
+    // The exporter answers, and its questions do not.
+    {
+      labels: 'service="blackbox"',
+      at: '10m',
+      fires: ['up{@blackbox,instance="a"} 0x20', 'up{@blackbox,instance="b"} 1x20'],
+      silent: ['up{@blackbox,instance="a"} 0x3 1x20', 'probe_success{@blackbox,instance="a"} 0x20'],
+    },
+    // One node of two, with pods of ours or without; and for no longer than a node needs to start again.
+    {
+      labels: 'service="kubelet",node="n1"',
+      at: '20m',
+      fires: [...kubelets('0x30', '1x30'), `kube_pod_info{${objects},pod="p",node="n1"} 1x30`],
+      silent: [...kubelets('0x30', '1x30'), `kube_pod_info{${objects},pod="p",node="n2"} 1x30`],
+    },
+    {
+      labels: 'service="kubelet"',
+      at: '30m',
+      fires: [...kubelets('1x10 0x30', '1x40'), `kube_pod_info{${objects},pod="p",node="n1"} 1x40`],
+      silent: [...kubelets('1x20 0x9 1x20', '1x40'), `kube_pod_info{${objects},pod="p",node="n1"} 1x40`],
+    },
   ],
   TargetMissing: [
     { labels: 'service="db"', at: '10m', fires: ['up{@redis} 1x20'], silent: ['up{@db,pod="db-0"} 0x20'] },
+    ...['kube-state-metrics', 'blackbox-exporter'].flatMap(watcherMissing),
+    // A question that is answered with no is asked all the same.
+    {
+      labels: 'service="blackbox"',
+      at: '10m',
+      fires: ['up{@blackbox-exporter} 1x20'],
+      silent: ['up{@blackbox,instance="a"} 0x20', 'up{@blackbox-exporter} 1x20'],
+    },
+    // All nodes, or one of them.
+    { labels: 'service="kubelet"', at: '10m', fires: kubelets('0x20', '0x20'), silent: kubelets('0x20', '1x20') },
+    { labels: 'service="kubelet"', at: '10m', fires: ['up{@db} 1x20'], silent: kubelets('1x20', '1x20') },
   ],
   PrometheusWithoutAlertmanager: [
     {
