@@ -2,8 +2,9 @@ import { App } from 'cdk8s';
 import { parse } from 'yaml';
 import { buildCharts } from '../../charts';
 import { contributionsOf } from '../../charts/contributions';
-import type { Alert } from '../../lib/monitoring';
-import { planFor } from '../synthesis/combinations';
+import { alertComponents, severities } from '../../lib/model/schema/monitoring';
+import { type Alert, prometheusConfiguration } from '../../lib/monitoring';
+import { combinations, planFor, title } from '../synthesis/combinations';
 import { type Emitted, named, type Watched, watched } from './fixture';
 
 const built = watched();
@@ -44,6 +45,65 @@ describe('what must be told', () => {
     const jobs = alerts(lms, 'BackupTooOld').map(({ service }) => service);
     for (const job of ['db-backup', 'db-drill', 'db-dr-test', 'backup-archive']) expect(jobs).toContain(job);
   });
+});
+
+/** Told at once, and why: what they say needs no time to be true, or has had it. */
+const atOnce: Readonly<Record<string, string>> = {
+  Watchdog: 'it always fires',
+  ContainerOutOfMemory: 'a kill happened, whatever comes after',
+  BackupFailed: 'a Job that failed stays failed',
+  PostgresDeadlocks: 'more than three within a quarter of an hour',
+  RedisEvictions: 'a key that is gone does not come back',
+  RedisRejectedConnections: 'somebody was refused',
+  RabbitmqMemoryAlarm: 'publishers are blocked from now on',
+  RabbitmqDiskAlarm: 'publishers are blocked from now on',
+  RabbitmqUnroutableMessages: 'a message is lost',
+};
+
+test('each alert says what is wrong and how bad it is, in every system, environment and tier', () => {
+  const immediate = new Set<string>();
+  for (const combination of combinations) {
+    const watched = planFor(combination);
+    for (const { component, alerts: own = [] } of contributionsOf(watched))
+      for (const alert of own) {
+        const at = `${title(combination)}: ${alert.name}`;
+        const wrong = [
+          ...(alert.summary.trim().length < 8 ? ['summary'] : []),
+          ...(alert.description.trim().length < 20 ? ['description'] : []),
+          ...([...severities, 'none'].includes(alert.severity) ? [] : ['severity']),
+          ...((alertComponents as readonly string[]).includes(component) ? [] : ['component']),
+          ...(alert.service.trim() === '' ? ['service'] : []),
+          ...(alert.for === undefined ? [] : /^[1-9]\d*[mh]$/.test(alert.for) ? [] : ['for']),
+          ...(alert.for === undefined && atOnce[alert.name] === undefined ? ['neither for nor a reason'] : []),
+          ...(/undefined|NaN|\[object/.test(JSON.stringify(alert)) ? ['a hole'] : []),
+        ];
+        expect([at, wrong]).toEqual([at, []]);
+        if (alert.for === undefined) immediate.add(alert.name);
+      }
+  }
+  // A reason for nothing is none.
+  expect([...immediate].sort()).toEqual(Object.keys(atOnce).sort());
+});
+
+test('every job that is collected has somebody who speaks up when it is gone', () => {
+  for (const combination of combinations) {
+    const plan = planFor(combination);
+    if (plan.monitors?.servers === undefined) continue;
+    const contributions = contributionsOf(plan);
+    const { scrape_configs: configs } = parse(prometheusConfiguration(plan, contributions)) as {
+      scrape_configs: { job_name: string; relabel_configs?: { target_label?: string; replacement?: string }[] }[];
+    };
+    const jobs = configs.map(
+      ({ job_name, relabel_configs = [] }) =>
+        relabel_configs.find(({ target_label }) => target_label === 'job')?.replacement ?? job_name,
+    );
+    const told = new Set(alerts({ contributions }, 'TargetMissing').map(({ service }) => service));
+    const down = exprs({ contributions }, 'TargetDown');
+    for (const job of new Set(jobs)) {
+      expect([title(combination), job, told.has(job)]).toEqual([title(combination), job, true]);
+      expect([job, new RegExp(`job=~?"([^"]*\\|)?${job}(\\|[^"]*)?"`).test(down)]).toEqual([job, true]);
+    }
+  }
 });
 
 describe('a threshold is the Plan’s', () => {

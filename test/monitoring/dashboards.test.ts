@@ -1,7 +1,9 @@
+import { parse } from 'yaml';
 import { contributionsOf } from '../../charts/contributions';
 import type { Plan } from '../../lib/model/plan';
 import { dashboardFiles, missingPanels } from '../../lib/monitoring';
 import { combinations, planFor } from '../synthesis/combinations';
+import { named, watched } from './fixture';
 
 interface GridPanel {
   readonly id: number;
@@ -22,7 +24,7 @@ interface GridPanel {
 interface Dashboard {
   readonly uid: string;
   readonly panels: readonly GridPanel[];
-  readonly templating: { readonly list: readonly { readonly name: string }[] };
+  readonly templating: { readonly list: readonly { readonly name: string; readonly regex?: string }[] };
 }
 
 function dashboardsOf(plan: Plan): Dashboard[] {
@@ -112,6 +114,49 @@ test('each panel says what it means, in which unit, from which source, and when 
       expect(refs.length).toBeGreaterThan(0);
     }
   }
+});
+
+describe('CPU, memory and volumes of the platform', () => {
+  const platform = { host: 'metrics.example.com', cidrs: ['203.0.113.9/32'] };
+  const resources = ['CPU', 'Memory', 'Disk', 'Network', 'CPU by pod', 'Memory by pod', 'Volumes'];
+  const asks = (name: string): string => `\${${name}}`;
+
+  function shown(environment: object): { dashboard: Dashboard; sources: { name: string; uid: string; url: string }[] } {
+    const of = watched({ environment });
+    const [dashboard] = dashboardsOf(of.plan);
+    const [text] = Object.values(named(of, 'ConfigMap', 'grafana-datasources').data ?? {});
+    const { datasources } = parse(text ?? '') as { datasources: { name: string; uid: string; url: string }[] };
+    if (dashboard === undefined) throw new Error('no dashboard');
+    return { dashboard, sources: datasources };
+  }
+
+  test('come from its Prometheus, which is a data source that a variable finds by its name', () => {
+    const { dashboard, sources } = shown({ resourceMetrics: 'platform', monitoring: { platform } });
+    expect(sources.map(({ name, uid, url }) => [name, uid, url])).toEqual([
+      ['Prometheus', 'prometheus', 'http://prometheus:9090'],
+      ['Platform', 'platform', 'https://metrics.example.com:443'],
+    ]);
+    const [, variable] = dashboard.templating.list;
+    expect(variable).toMatchObject({ name: 'platform', type: 'datasource', query: 'prometheus' });
+    const [, pattern = ''] = /^\/(.*)\/$/.exec(variable?.regex ?? '') ?? [];
+    expect(sources.filter(({ name }) => new RegExp(pattern).test(name)).map(({ uid }) => uid)).toEqual(['platform']);
+    expect(new Map(rowsOf(dashboard)).get('System Overview')).toEqual(resources);
+    let row = '';
+    for (const { type, title, datasource, targets = [] } of dashboard.panels) {
+      if (type === 'row') row = title;
+      if (type === 'row') continue;
+      const uid = asks(row === 'System Overview' ? 'platform' : 'datasource');
+      expect([title, datasource?.uid]).toEqual([title, uid]);
+      expect(targets.filter((target) => target.datasource.uid !== uid)).toEqual([]);
+    }
+  });
+
+  test.each(['kubelet', 'none'])('with %s there is neither', (resourceMetrics) => {
+    const { dashboard, sources } = shown({ resourceMetrics, monitoring: { platform } });
+    expect(sources.map(({ uid }) => uid)).toEqual(['prometheus']);
+    expect(dashboard.templating.list.map(({ name }) => name)).toEqual(['datasource']);
+    expect(JSON.stringify(dashboard)).not.toContain(asks('platform'));
+  });
 });
 
 test('queries name the namespace, and no fixed window where Grafana knows the right one', () => {

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { isRecord, mergePatch } from '../../lib/model/merge';
+import type { Plan } from '../../lib/model/plan';
 import { resolvePlan } from '../../lib/model/resolve';
 import { type Combination, errors, type ManifestSet, type Synthesis, workspace, write } from './sets';
 import { VARIANTS, type Variant } from './variants';
 
 /** The smallest tier that has everything: more pods would show nothing more, and take their time. */
 export const VARIED_TIER = 'medium';
-const ENVIRONMENT = 'production';
+export const ENVIRONMENT = 'production';
 
 /** Every variant of every system that has something to vary, from production. */
 export function varyAll(sets: readonly ManifestSet[], parent: string): Synthesis[] {
@@ -14,21 +15,16 @@ export function varyAll(sets: readonly ManifestSet[], parent: string): Synthesis
   return bases.flatMap((base) => VARIANTS.flatMap((variant) => vary(base, variant, parent)));
 }
 
-function vary(base: ManifestSet, variant: Variant, parent: string): Synthesis[] {
-  const { plan } = base;
-  const system = workspace.system(base.system);
-  if (plan === undefined || !isRecord(system)) return [];
-  const known = { plan, system };
-  const patches = [variant.environment, variant.system, variant.images].map((patch) => patch?.(known));
+/** What a Plan becomes by a variant; undefined where the system has nothing to vary. */
+export function varied(plan: Plan, variant: Variant): ReturnType<typeof resolvePlan> | undefined {
+  const { id } = plan.system;
+  const system = workspace.system(id);
+  if (!isRecord(system)) return undefined;
+  const patches = [variant.environment, variant.system, variant.images].map((patch) => patch?.({ plan, system }));
   const [environmentPatch, systemPatch, images] = patches;
-  if (patches.every((patch) => patch === undefined)) return [];
-  const combination: Combination = {
-    system: base.system,
-    environment: `${ENVIRONMENT}, ${variant.title}`,
-    tier: VARIED_TIER,
-  };
-  const result = resolvePlan({
-    system: { id: base.system, raw: patched(system, systemPatch) },
+  if (patches.every((patch) => patch === undefined)) return undefined;
+  return resolvePlan({
+    system: { id, raw: patched(system, systemPatch) },
     environment: {
       name: ENVIRONMENT,
       raw: patched(workspace.environment(ENVIRONMENT), environmentPatch),
@@ -36,6 +32,16 @@ function vary(base: ManifestSet, variant: Variant, parent: string): Synthesis[] 
     },
     tier: VARIED_TIER,
   });
+}
+
+function vary(base: ManifestSet, variant: Variant, parent: string): Synthesis[] {
+  const result = base.plan && varied(base.plan, variant);
+  if (result === undefined) return [];
+  const combination: Combination = {
+    system: base.system,
+    environment: `${ENVIRONMENT}, ${variant.title}`,
+    tier: VARIED_TIER,
+  };
   const { refusedBy = [] } = variant;
   if (result.plan === undefined) return [{ ...combination, refusedBy, problems: errors(result.problems) }];
   const folder = join(parent, 'variants', base.system, variant.title);

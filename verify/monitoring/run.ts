@@ -5,26 +5,39 @@
 import { strict as assert } from 'node:assert';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
 import { must, run } from '../kit/command';
 import { ensureGoProgram } from '../kit/go';
 import { scratchFolder } from '../kit/scratch';
 import { GO_PROGRAMS, goProgram } from '../kit/tools';
 import { checklist } from './checklist';
+import { judgeEverywhere } from './everywhere';
 import { unknownNames } from './names';
 import { proofs } from './proofs';
 import { receiversOf, routes } from './routes';
-import { filesOf, type Subject, subjectOf, systems } from './subjects';
+import { filesOf, subjects as names, type Subject, subjectOf } from './subjects';
 import { unitTests } from './unit-tests';
 
 const promtool = goProgram('promtool').path;
 const amtool = goProgram('amtool').path;
-const { check, failures } = checklist();
+const list = checklist();
+const { check, failures } = list;
+
+/** Each group of a file of rules in one of its own. */
+function placeGroups(text: string, folder: string): void {
+  const { groups } = parse(text) as { groups: readonly { readonly name: string }[] };
+  for (const group of groups)
+    writeFileSync(join(folder, `${group.name}.yml`), stringify({ groups: [group] }, { lineWidth: 0 }));
+}
 
 /** Writes the files of the ConfigMaps as they would be mounted. */
 function place(subject: Subject, folder: string): { readonly rules: readonly string[] } {
-  mkdirSync(join(folder, 'rules'), { recursive: true });
+  for (const name of ['rules', 'groups', 'tests']) mkdirSync(join(folder, name), { recursive: true });
   const rules = filesOf(subject, 'prometheus-rules-');
-  for (const [name, text] of Object.entries(rules)) writeFileSync(join(folder, 'rules', name), text);
+  for (const [name, text] of Object.entries(rules)) {
+    writeFileSync(join(folder, 'rules', name), text);
+    placeGroups(text, join(folder, 'groups'));
+  }
   const mounted = { ...filesOf(subject, 'prometheus-config'), ...filesOf(subject, 'alertmanager-config') };
   for (const [name, text] of Object.entries(mounted)) {
     writeFileSync(join(folder, name), text.replaceAll('/etc/prometheus/rules', join(folder, 'rules')));
@@ -33,29 +46,29 @@ function place(subject: Subject, folder: string): { readonly rules: readonly str
 }
 
 async function judge(subject: Subject, folder: string): Promise<void> {
-  const { system, plan, contributions } = subject;
+  const { name, plan, contributions } = subject;
   const { rules } = place(subject, folder);
-  await check(`${system}: promtool takes the configuration`, async () => {
+  await check(`${name}: promtool takes the configuration`, async () => {
     await must(promtool, ['check', 'config', '--syntax-only', join(folder, 'prometheus.yml')]);
   });
-  await check(`${system}: promtool takes ${rules.length} files of rules`, async () => {
+  await check(`${name}: promtool takes ${rules.length} files of rules`, async () => {
     await must(promtool, ['check', 'rules', '--lint=all', '--lint-fatal', ...rules]);
   });
-  await check(`${system}: every expression parses, and every metric in it is given by its exporter`, () => {
-    assert.deepEqual(unknownNames(contributions), []);
+  await check(`${name}: every expression parses, and every metric in it is given by its exporter`, () => {
+    assert.deepEqual(unknownNames(plan, contributions), []);
   });
-  for (const [component, text] of unitTests(subject, (name) => join(folder, 'rules', `${name}.yml`))) {
-    await check(`${system}: alerts of ${component} fire, and stay silent in a near miss`, async () => {
-      const file = join(folder, `${component}-tests.yml`);
+  for (const [parts, text] of unitTests(subject, (part) => join(folder, 'groups', `${part}.yml`))) {
+    await check(`${name}: alerts of ${parts} fire, and stay silent in a near miss`, async () => {
+      const file = join(folder, 'tests', `${parts}.yml`);
       writeFileSync(file, text);
       const outcome = await run(promtool, ['test', 'rules', file], { timeoutSeconds: 240 });
       assert.equal(outcome.status, 0, outcome.stdout.slice(-3000) + outcome.stderr.slice(-2000));
     });
   }
-  await check(`${system}: amtool takes the configuration`, async () => {
+  await check(`${name}: amtool takes the configuration`, async () => {
     await must(amtool, ['check-config', join(folder, 'alertmanager.yml')]);
   });
-  await check(`${system}: no credential stands in any ConfigMap`, () => {
+  await check(`${name}: no credential stands in any ConfigMap`, () => {
     const secrets = plan.monitors?.receivers.flatMap(({ secret }) => secret?.key ?? []) ?? [];
     const texts = Object.values(filesOf(subject, 'alertmanager-config')).join('\n');
     assert.ok(secrets.length > 0);
@@ -116,10 +129,11 @@ async function main(): Promise<void> {
   const own = ['prometheus', 'alertmanager', 'dashboard-schema'];
   for (const program of GO_PROGRAMS.filter(({ project }) => own.includes(project))) await ensureGoProgram(program);
   const folder = scratchFolder('monitoring');
-  const subjects = systems.map((system) => subjectOf(system));
-  for (const subject of subjects) await judge(subject, join(folder, subject.system));
+  const subjects = names.map(subjectOf);
+  for (const subject of subjects) await judge(subject, join(folder, subject.name));
+  const everywhere = await judgeEverywhere(list, join(folder, 'everywhere'));
   await check('every alert has a proof, and no proof is without its alert', () => {
-    const alerts = subjects.flatMap(({ contributions }) =>
+    const alerts = [...subjects, ...everywhere].flatMap(({ contributions }) =>
       contributions.flatMap((one) => (one.alerts ?? []).map(({ name }) => name)),
     );
     assert.deepEqual(Object.keys(proofs).sort(), [...new Set(alerts)].sort());

@@ -1,6 +1,7 @@
 import { App } from 'cdk8s';
 import { buildCharts } from '../../charts';
 import { contributionsOf } from '../../charts/contributions';
+import { mergePatch } from '../../lib/model/merge';
 import type { Plan } from '../../lib/model/plan';
 import { formatProblem } from '../../lib/model/problem';
 import { resolvePlan } from '../../lib/model/resolve';
@@ -26,7 +27,8 @@ export const receivers: NonNullable<Exclude<Environment['monitoring'], string | 
 
 /** What is judged: a system as it would be in production, at the tier that has everything. */
 export interface Subject {
-  readonly system: string;
+  /** The system's, or that of a variety. */
+  readonly name: string;
   readonly plan: Plan;
   readonly contributions: readonly Contribution[];
   readonly manifests: readonly Manifest[];
@@ -48,11 +50,39 @@ export interface Variation {
   readonly mode?: 'built-in' | 'operator';
   /** Details of monitoring besides its receivers. */
   readonly monitoring?: Readonly<Record<string, unknown>>;
-  /** What else of the environment. */
+  /** What else of the environment, as a merge patch. */
   readonly environment?: Readonly<Record<string, unknown>>;
   /** Changes the system's file, in place. */
   readonly change?: (raw: Record<string, unknown>) => void;
 }
+
+function store(raw: Record<string, unknown>, name: string): Record<string, unknown> {
+  const stores = raw['stores'];
+  const found = isRecord(stores) ? stores[name] : undefined;
+  if (!isRecord(found)) throw new Error(`No store ${name}`);
+  return found;
+}
+
+/** What no system is as its file is written, and has alerts of its own. */
+const varieties: Readonly<Record<string, Variation & { readonly system: string }>> = {
+  'lms, pooler': {
+    system: 'lms',
+    change: (raw) => {
+      store(raw, 'db')['pooler'] = 'pgbouncer';
+    },
+  },
+  'django-react, managed': {
+    system: 'django-react',
+    environment: { managedStores: { host: '{store}.managed.example.com', cidrs: ['10.64.0.0/16'] } },
+  },
+  'microservices, Redis Cluster': {
+    system: 'microservices',
+    environment: { systems: { microservices: { stores: { redis: { engine: 'redis-cluster' } } } } },
+    change: (raw) => {
+      delete store(raw, 'redis')['backup'];
+    },
+  },
+};
 
 /** @throws Error with every problem */
 export function planOf(
@@ -60,7 +90,7 @@ export function planOf(
   { mode = 'built-in', monitoring, environment: other, change }: Variation = {},
 ): Plan {
   const raw = workspace.environment('production');
-  const environment = { ...(isRecord(raw) ? raw : {}), monitoring: { mode, receivers, ...monitoring }, ...other };
+  const environment = mergePatch(raw, { ...other, monitoring: { mode, receivers, ...monitoring } });
   const own: unknown = structuredClone(workspace.system(system));
   if (isRecord(own)) change?.(own);
   const { plan, problems } = resolvePlan({
@@ -76,12 +106,13 @@ export function planOf(
 }
 
 /** @throws Error with every problem */
-export function subjectOf(system: string, variation: Variation = {}): Subject {
+export function subjectOf(name: string): Subject {
+  const { system, ...variation } = varieties[name] ?? { system: name };
   const plan = planOf(system, variation);
   const app = new App({ outdir: '/nowhere' });
   buildCharts(app, plan);
   const manifests = app.charts.flatMap((chart) => chart.toJson() as Manifest[]);
-  return { system, plan, contributions: contributionsOf(plan), manifests };
+  return { name, plan, contributions: contributionsOf(plan), manifests };
 }
 
 /** A file of a ConfigMap whose name begins so. */
@@ -90,4 +121,4 @@ export function filesOf({ manifests }: Subject, prefix: string): Record<string, 
   return Object.assign({}, ...found.map(({ data }) => data ?? {}));
 }
 
-export const systems = workspace.systems();
+export const subjects = [...workspace.systems(), ...Object.keys(varieties)];

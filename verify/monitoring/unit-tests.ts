@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import type { Contribution } from '../../lib/monitoring';
 import { type Proof, proofs } from './proofs';
 import type { Subject } from './subjects';
 
@@ -7,10 +8,10 @@ export interface Case {
   readonly proof: Proof;
 }
 
-/** The proofs for one system. */
-export function casesOf(system: string): Case[] {
+/** The proofs for one subject. */
+export function casesOf(subject: string): Case[] {
   return Object.entries(proofs).flatMap(([alert, list]) =>
-    list.filter((proof) => (proof.system ?? 'lms') === system).map((proof) => ({ alert, proof })),
+    list.filter(({ of = 'lms' }) => of === subject).map((proof) => ({ alert, proof })),
   );
 }
 
@@ -42,35 +43,38 @@ function test(namespace: string, { alert, proof }: Case, fires: boolean): object
   };
 }
 
-/** Which component each alert is of: its rules are in the file of that name. */
-function componentOf({ contributions }: Subject, alert: string): string | undefined {
-  return contributions.find(({ alerts = [] }) => alerts.some(({ name }) => name === alert))?.component;
+/** The parts whose alert it is, of the service that the proof names or of all. */
+function partsOf({ contributions }: Subject, { alert, proof }: Case): readonly Contribution[] {
+  const service = /service="([^"]*)"/.exec(proof.labels ?? '')?.[1];
+  return contributions.filter(({ alerts = [] }) =>
+    alerts.some((one) => one.name === alert && (service === undefined || one.service === service)),
+  );
 }
 
 /** What takes a day to be wrong need not be looked at every minute: that is what makes these tests long. */
-function evaluationInterval(component: string): string {
-  return component === 'backup' ? '5m' : '1m';
+function evaluationInterval(parts: readonly Contribution[]): string {
+  return parts.some(({ component }) => component === 'backup') ? '5m' : '1m';
 }
 
 /**
- * promtool's unit tests, by component: each alert once with the series under which it fires, once with its near miss.
- * Every rule of a file is evaluated for every minute of every test, so a test has its own component's file only.
+ * promtool's unit tests, by part: each alert once with the series under which it fires, once with its near miss. Every
+ * rule of a file is evaluated for every minute of every test, so a test has the groups of its own parts only.
  */
-export function unitTests(subject: Subject, ruleFile: (component: string) => string): Map<string, string> {
-  const { system, plan } = subject;
-  const files = new Map<string, object[]>();
-  for (const one of casesOf(system)) {
-    const component = componentOf(subject, one.alert) ?? '';
-    const tests = [test(plan.namespace, one, true), test(plan.namespace, one, false)];
-    files.set(component, [...(files.get(component) ?? []), ...tests]);
+export function unitTests(subject: Subject, groupFile: (part: string) => string): Map<string, string> {
+  const { name, plan } = subject;
+  const files = new Map<string, { readonly parts: readonly Contribution[]; readonly tests: object[] }>();
+  for (const one of casesOf(name)) {
+    const parts = partsOf(subject, one);
+    const key = parts.map(({ part }) => part).join(', ');
+    const file = files.get(key) ?? { parts, tests: [] };
+    file.tests.push(test(plan.namespace, one, true), test(plan.namespace, one, false));
+    files.set(key, file);
   }
   return new Map(
-    [...files].map(([component, tests]) => [
-      component,
-      stringify(
-        { rule_files: [ruleFile(component)], evaluation_interval: evaluationInterval(component), tests },
-        { lineWidth: 0, aliasDuplicateObjects: false },
-      ),
-    ]),
+    [...files].map(([key, { parts, tests }]) => {
+      const rules = { rule_files: parts.map(({ part }) => groupFile(part)) };
+      const text = { ...rules, evaluation_interval: evaluationInterval(parts), tests };
+      return [key, stringify(text, { lineWidth: 0, aliasDuplicateObjects: false })];
+    }),
   );
 }

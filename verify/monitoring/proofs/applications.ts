@@ -24,6 +24,22 @@ const quiet: Proof = {
   silent: [`${ok} 0+1x60`, `${failed} 0+1x60`],
 };
 
+/** A library that counts by class, and says 4xx of what the asker did wrong. */
+const http: Proof = {
+  labels: 'long="1h",service="backend-fastapi"',
+  at: '90m',
+  fires: [counted('2xx', '0+5880x100'), counted('5xx', '0+120x100')],
+  silent: [counted('2xx', '0+5880x100'), counted('4xx', '0+120x100'), counted('5xx', '0+5x100')],
+};
+
+function counted(status: string, values: string): string {
+  return `http_requests_total{@backend-fastapi,status="${status}"} ${values}`;
+}
+
+function available(deployment: string, values: string): string {
+  return `kube_deployment_status_replicas_available{${objects},deployment="${deployment}"} ${values}`;
+}
+
 /** Ten minutes and more of failures, or four questions: a large share of the few that were asked, and no outage. */
 function publicBurn(long: string, minutes: number, few: string): Proof {
   const probe = 'probe_success{@blackbox,service="lms.example.com"}';
@@ -57,8 +73,15 @@ export const applications: Proofs = {
       fires: ['up{@other} 1x10'],
       silent: ['probe_success{@blackbox,service="frontend-admin"} 1x10'],
     },
+    // No page of metrics, for a library is missing: the pods are ready, and users are served.
+    {
+      labels: 'service="backend-django"',
+      at: '5m',
+      fires: ['up{@backend-django,pod="a"} 0x10', available('backend-django', '0x10')],
+      silent: ['up{@backend-django,pod="a"} 0x10', available('backend-django', '1x10')],
+    },
   ],
-  ErrorBudgetBurn: [burn('1h', '90m'), burn('6h', '90m'), burn('1d', '150m'), burn('3d', '300m'), quiet],
+  ErrorBudgetBurn: [burn('1h', '90m'), burn('6h', '90m'), burn('1d', '150m'), burn('3d', '300m'), quiet, http],
   ServiceSlow: [
     {
       labels: 'service="backend-fastapi"',
@@ -95,13 +118,13 @@ export const applications: Proofs = {
         `kube_horizontalpodautoscaler_status_condition{${objects},horizontalpodautoscaler="backend-django",condition="ScalingActive",status="false"} 1x30`,
       ],
       silent: [
-        `kube_horizontalpodautoscaler_status_condition{${objects},horizontalpodautoscaler="backend-django",condition="ScalingActive",status="false"} 0x30`,
+        `kube_horizontalpodautoscaler_status_condition{${objects},horizontalpodautoscaler="backend-django",condition="ScalingActive",status="false"} 1x9 0x20`,
       ],
     },
   ],
   WorkerDown: [
     {
-      system: 'django-react',
+      of: 'django-react',
       labels: 'service="celery"',
       at: '10m',
       fires: [`kube_deployment_status_replicas_available{${objects},deployment="celery"} 0x20`],
@@ -130,11 +153,11 @@ export const applications: Proofs = {
       at: '15m',
       fires: [
         'nginx_connections_accepted{@nginx,pod="a"} 0+600x20',
-        'nginx_connections_handled{@nginx,pod="a"} 0+500x20',
+        'nginx_connections_handled{@nginx,pod="a"} 0+593x20',
       ],
       silent: [
         'nginx_connections_accepted{@nginx,pod="a"} 0+600x20',
-        'nginx_connections_handled{@nginx,pod="a"} 0+600x20',
+        'nginx_connections_handled{@nginx,pod="a"} 0+595x20',
       ],
     },
   ],

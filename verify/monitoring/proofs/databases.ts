@@ -1,9 +1,11 @@
-import { MiB, type Proofs } from './proof';
+import { MiB, objects, type Proofs } from './proof';
 
 /** Limits of the systems' files, from which the Plan makes its thresholds: written here again, by hand. */
-const lms = { connections: 95, databaseClaim: 50 * 1024 * MiB, redisMaxMemory: Math.floor(512 * 0.65) * MiB };
-const _rabbitmqMemory = Math.floor(1024 * 0.6 * 0.8) * MiB;
-const _nginxConnections = 16384;
+const lms = { connections: 95, databaseClaim: 50 * 1024 * MiB };
+
+function pooler(available: string): string {
+  return `kube_deployment_status_replicas_available{${objects},deployment="db-pooler"} ${available}`;
+}
 
 export const databases: Proofs = {
   PostgresDown: [
@@ -20,6 +22,15 @@ export const databases: Proofs = {
   ],
   PostgresMemberDown: [
     { at: '10m', fires: ['pg_up{@db,pod="db-1"} 0x20'], silent: ['pg_up{@db,pod="db-1"} 0x3 1x17'] },
+  ],
+  PostgresPoolerDown: [
+    // The server is well, and nobody reaches it.
+    {
+      of: 'lms, pooler',
+      at: '5m',
+      fires: [pooler('0x10'), 'pg_up{@db,pod="db-0"} 1x10'],
+      silent: [pooler('0x1 1x10'), 'pg_up{@db,pod="db-0"} 0x10'],
+    },
   ],
   PostgresConnectionsHigh: [
     {
@@ -58,7 +69,7 @@ export const databases: Proofs = {
     {
       at: '15m',
       fires: ['pg_exporter_last_scrape_error{@db,pod="db-0"} 1x20'],
-      silent: ['pg_exporter_last_scrape_error{@db,pod="db-0"} 0x20'],
+      silent: ['pg_exporter_last_scrape_error{@db,pod="db-0"} 0x5 1x5 0x20'],
     },
   ],
   PostgresReplicationLag: [
@@ -89,7 +100,7 @@ export const databases: Proofs = {
     {
       at: '15m',
       fires: ['pg_replication_slots_active{@db,pod="db-0",slot_name="db_1"} 0x20'],
-      silent: ['pg_replication_slots_active{@db,pod="db-0",slot_name="db_1"} 1x20'],
+      silent: ['pg_replication_slots_active{@db,pod="db-0",slot_name="db_1"} 1x3 0x8 1x20'],
     },
   ],
   PostgresSizeNearClaim: [

@@ -2,8 +2,9 @@ import { applications } from './applications';
 import { databases } from './databases';
 import { others } from './others';
 import type { Proofs } from './proof';
-import { queues } from './queues';
+import { rabbitmq } from './rabbitmq';
+import { redis } from './redis';
 
 export type { Proof } from './proof';
 
-export const proofs: Proofs = { ...applications, ...databases, ...queues, ...others };
+export const proofs: Proofs = { ...applications, ...databases, ...rabbitmq, ...redis, ...others };

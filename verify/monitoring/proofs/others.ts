@@ -136,7 +136,7 @@ export const others: Proofs = {
       labels: 'service="db-backup"',
       at: '90m',
       fires: [`kube_cronjob_spec_suspend{${objects},cronjob="db-backup"} 1x100`],
-      silent: [`kube_cronjob_spec_suspend{${objects},cronjob="db-backup"} 0x100`],
+      silent: [`kube_cronjob_spec_suspend{${objects},cronjob="db-backup"} 0x20 1x55 0x30`],
     },
   ],
   BackupFailed: [
@@ -193,40 +193,40 @@ export const others: Proofs = {
     {
       at: '20m',
       fires: ['prometheus_notifications_alertmanagers_discovered{@prometheus} 0x30'],
-      silent: ['prometheus_notifications_alertmanagers_discovered{@prometheus} 1x30'],
+      silent: ['prometheus_notifications_alertmanagers_discovered{@prometheus} 1x3 0x9 1x30'],
     },
   ],
   PrometheusDropsAlerts: [
     {
       at: '30m',
       fires: ['prometheus_notifications_dropped_total{@prometheus} 0+1x40'],
-      silent: ['prometheus_notifications_dropped_total{@prometheus} 5x40'],
+      silent: ['prometheus_notifications_dropped_total{@prometheus} 0x10 1+1x8 9x40'],
     },
   ],
   PrometheusRuleFailures: [
     {
       at: '30m',
       fires: ['prometheus_rule_evaluation_failures_total{@prometheus,rule_group="g"} 0+1x40'],
-      silent: ['prometheus_rule_evaluation_failures_total{@prometheus,rule_group="g"} 5x40'],
+      silent: ['prometheus_rule_evaluation_failures_total{@prometheus,rule_group="g"} 0x10 1+1x8 9x40'],
     },
   ],
   PrometheusDiscoveryFailures: [
     {
       at: '30m',
       fires: ['prometheus_sd_kubernetes_failures_total{@prometheus} 0+1x40'],
-      silent: ['prometheus_sd_kubernetes_failures_total{@prometheus} 5x40'],
+      silent: ['prometheus_sd_kubernetes_failures_total{@prometheus} 0x10 1+1x8 9x40'],
     },
   ],
   AlertmanagerNotificationsFailing: [
     {
       at: '20m',
       fires: [
-        'alertmanager_notifications_failed_total{@alertmanager,integration="slack",reason="serverError"} 0+2x30',
-        'alertmanager_notifications_total{@alertmanager,integration="slack"} 0+100x30',
+        'alertmanager_notifications_failed_total{@alertmanager,integration="slack",reason="serverError"} 0+11x30',
+        'alertmanager_notifications_total{@alertmanager,integration="slack"} 0+1000x30',
       ],
       silent: [
-        'alertmanager_notifications_failed_total{@alertmanager,integration="slack",reason="serverError"} 2x30',
-        'alertmanager_notifications_total{@alertmanager,integration="slack"} 0+100x30',
+        'alertmanager_notifications_failed_total{@alertmanager,integration="slack",reason="serverError"} 0+9x30',
+        'alertmanager_notifications_total{@alertmanager,integration="slack"} 0+1000x30',
       ],
     },
   ],
@@ -234,7 +234,7 @@ export const others: Proofs = {
     {
       at: '20m',
       fires: ['alertmanager_config_last_reload_successful{@alertmanager} 0x30'],
-      silent: ['alertmanager_config_last_reload_successful{@alertmanager} 1x30'],
+      silent: ['alertmanager_config_last_reload_successful{@alertmanager} 1x3 0x9 1x30'],
     },
   ],
 };

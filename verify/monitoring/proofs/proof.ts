@@ -2,8 +2,8 @@
 
 /** Series as promtool writes them: `metric{labels} values`, with `@` for namespace and job. */
 export interface Proof {
-  /** @default lms */
-  readonly system?: string;
+  /** A system or a variety of one. @default lms */
+  readonly of?: string;
   /** Which of the alerts of this name. */
   readonly labels?: string;
   /** When it must fire. */
