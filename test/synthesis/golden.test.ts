@@ -138,7 +138,7 @@ main:
   image: rabbitmq:4.3.5-management
   command: /bin/sh /etc/rabbitmq/start.sh
   ports: rabbitmq 5672,metrics 15692
-  variables: HOME CONFIGURATION ACCOUNTS PASSWORDS COOKIE_FILE RABBITMQ_CONFIG_FILES RABBITMQ_LOGS RABBITMQ_LOG_BASE ERL_CRASH_DUMP_SECONDS
+  variables: HOME CONFIGURATION ACCOUNTS PASSWORDS COOKIE_FILE RABBITMQ_CONFIG_FILES RABBITMQ_LOG_BASE ERL_CRASH_DUMP_SECONDS
   amounts: 250m 256Mi 1Gi up to 1 256Mi 1Gi
   start: rabbitmq (every 10 s, 60 times)
   ready: rabbitmq (every 10 s, 3 times)
