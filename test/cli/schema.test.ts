@@ -2,11 +2,55 @@ import Ajv, { type ValidateFunction } from 'ajv/dist/2020';
 import { environments, systems } from '../systems/shown';
 import { keelson, project } from './harness';
 
-/** What an editor makes of the schema that the command prints. */
-async function editor(args: readonly string[]): Promise<ValidateFunction> {
-  const { out } = await keelson(['schema', ...args], project);
-  return new Ajv({ allErrors: true, strict: true }).compile(JSON.parse(out));
+interface Schema {
+  readonly description?: string;
+  readonly const?: unknown;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+  readonly additionalProperties?: Schema | boolean;
+  readonly anyOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
 }
+
+/** What the command prints. */
+async function printed(args: readonly string[]): Promise<Schema> {
+  return JSON.parse((await keelson(['schema', ...args], project)).out) as Schema;
+}
+
+const made = new Map<string, Promise<ValidateFunction>>();
+
+/** What an editor makes of it. */
+function editor(args: readonly string[]): Promise<ValidateFunction> {
+  const key = args.join();
+  const known =
+    made.get(key) ?? printed(args).then((schema) => new Ajv({ allErrors: true, strict: true }).compile(schema));
+  made.set(key, known);
+  return known;
+}
+
+/** Fields that an editor shows without a word about them. One with a single value says itself. */
+function undescribed(
+  { properties = {}, items, additionalProperties, anyOf = [], oneOf = [] }: Schema,
+  at: string,
+): string[] {
+  const below = [items, additionalProperties, ...anyOf, ...oneOf].filter((part) => typeof part === 'object');
+  return [
+    ...below.flatMap((part) => undescribed(part, at)),
+    ...Object.entries(properties).flatMap(([name, field]) => [
+      ...(field.description === undefined && field.const === undefined ? [`${at}.${name}`] : []),
+      ...undescribed(field, `${at}.${name}`),
+    ]),
+  ];
+}
+
+test.each([
+  ['system', [], 300],
+  ['environment', ['--environment'], 150],
+] as const)('Every field of the %s has a description', async (name, args, atLeast) => {
+  const schema = await printed(args);
+  expect(JSON.stringify(schema).split('"description":').length).toBeGreaterThan(atLeast);
+  expect(undescribed(schema, name)).toEqual([]);
+});
 
 /** As a `.yaml` file holds it. */
 function plain(value: unknown): Record<string, unknown> {

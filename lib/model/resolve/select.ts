@@ -1,5 +1,5 @@
 import type { Mode } from '../plan';
-import { forSystem } from '../schema/environment';
+import { forSystem } from '../schema/for-system';
 import type { ParsedService, ParsedSystem } from '../schema/system';
 import type { Chosen, Context } from './context';
 import { resolveImages } from './images';

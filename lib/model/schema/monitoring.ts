@@ -41,7 +41,7 @@ const reach = {
     .union([z.literal('public'), z.array(cidr).min(1)])
     .default('public')
     .describe('Addresses of the other end; "public": every address but the private ranges'),
-  port: port.default(443),
+  port: port.default(443).describe('Port of the other end'),
 };
 
 /** Which alerts a receiver gets. Its credential is a key of the Secret `alertmanager-<receiver>`, never text here. */
@@ -49,7 +49,8 @@ const chosen = {
   severities: z
     .array(z.enum(severities))
     .min(1)
-    .default([...severities]),
+    .default([...severities])
+    .describe('Only alerts of these severities'),
   components: z
     .array(z.enum(alertComponents))
     .default([])
@@ -59,15 +60,15 @@ const chosen = {
 const receiver = z.discriminatedUnion('by', [
   z.strictObject({
     by: z.literal('mail'),
-    to: text,
-    from: text,
+    to: text.describe('Who gets them'),
+    from: text.describe('Who sends them'),
     host: hostName.describe('The mail server that takes them'),
     user: text.optional().describe('Who logs in there; the key `password` is then in the Secret'),
     ...chosen,
     ...reach,
-    port: port.default(587),
+    port: port.default(587).describe('Port of the mail server'),
   }),
-  z.strictObject({ by: z.literal('slack'), channel: text, ...chosen, ...reach }),
+  z.strictObject({ by: z.literal('slack'), channel: text.describe('The channel, e.g. #shop'), ...chosen, ...reach }),
   z.strictObject({ by: z.literal('pagerduty'), ...chosen, ...reach }),
   z.strictObject({ by: z.literal('webhook'), ...chosen, ...reach }),
   z.strictObject({
@@ -78,8 +79,8 @@ const receiver = z.discriminatedUnion('by', [
 
 /** Metrics for longer than our own Prometheus keeps them. */
 const remoteWrite = z.strictObject({
-  host: hostName,
-  path: z.string().startsWith('/', 'a path that starts with "/"').default('/api/v1/write'),
+  host: hostName.describe('Where it takes them'),
+  path: z.string().startsWith('/', 'a path that starts with "/"').default('/api/v1/write').describe('The path there'),
   token: z.boolean().default(true).describe('The key `token` of the Secret `prometheus-remote-write`'),
   ...reach,
 });
@@ -88,15 +89,15 @@ const remoteWrite = z.strictObject({
 export const unpublished = 'https://example.com/docs/runbooks';
 
 export const monitoringDetails = z.strictObject({
-  mode: z.enum(monitoringModes),
-  receivers: z.record(name, receiver).default({}),
+  mode: z.enum(monitoringModes).describe('Our own servers, an operator that the cluster has, or nothing'),
+  receivers: z.record(name, receiver).default({}).describe('Who is told of alerts'),
   intervalSeconds: z
     .int('a whole number')
     .min(5, 'at least 5')
     .max(60, 'at most 60, or windows of five minutes hold too few figures')
     .default(30)
     .describe('Between two looks at every target, and between two evaluations of the rules'),
-  retentionDays: z.int('a whole number').min(1, 'at least 1').default(15),
+  retentionDays: z.int('a whole number').min(1, 'at least 1').default(15).describe('Days that samples are kept'),
   size: byteQuantity.default('20Gi').describe("Of Prometheus' volume; four fifths of it are samples"),
   objective: z
     .number()
@@ -110,9 +111,9 @@ export const monitoringDetails = z.strictObject({
     .default(unpublished)
     .describe('Where the pages of docs/runbooks/ are published'),
   kubelets: z.array(cidr).min(1).default(['0.0.0.0/0']).describe('Addresses of the nodes, for resourceMetrics kubelet'),
-  remoteWrite: remoteWrite.optional(),
+  remoteWrite: remoteWrite.optional().describe('Where all samples go besides, to be kept for longer'),
   platform: z
-    .strictObject({ host: hostName, ...reach })
+    .strictObject({ host: hostName.describe('Its name'), ...reach })
     .optional()
     .describe("The platform's Prometheus, for resourceMetrics platform"),
   operator: z
@@ -121,8 +122,11 @@ export const monitoringDetails = z.strictObject({
         .record(text, text)
         .default({ release: 'kube-prometheus-stack' })
         .describe("What the operator's Prometheus selects our objects by"),
-      namespace: name.default('monitoring'),
-      podLabels: z.record(z.string(), z.string()).default({ 'app.kubernetes.io/name': 'prometheus' }),
+      namespace: name.default('monitoring').describe('The namespace of its Prometheus'),
+      podLabels: z
+        .record(z.string(), z.string())
+        .default({ 'app.kubernetes.io/name': 'prometheus' })
+        .describe('The labels of its pods'),
     })
     .prefault({})
     .describe('For mode operator: where its Prometheus runs, and what it looks for'),

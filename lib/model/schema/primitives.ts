@@ -86,20 +86,34 @@ export const multiple = upTo(100);
 export const text = z.string().min(1, 'a text');
 
 /** CPU and memory, in Kubernetes' own words: what is reserved and what is the most. */
-export const resources = z.strictObject({
-  requests: z.strictObject({ cpu: cpuQuantity, memory: byteQuantity }),
-  limits: z.strictObject({ cpu: cpuQuantity, memory: byteQuantity }),
+const amounts = z.strictObject({
+  cpu: cpuQuantity.describe('CPUs, e.g. "500m" or "2"'),
+  memory: byteQuantity.describe('Memory, e.g. "512Mi"'),
 });
+export const resources = z
+  .strictObject({
+    requests: amounts.describe('Reserved for each pod'),
+    limits: amounts.describe('The most that each pod may use'),
+  })
+  .describe('CPU and memory of each pod');
 
 /** Replicas by tier. A figure is the capacity that holds even when no metric arrives. */
 const mostReplicas = 5000; // of the nodes that one cluster may have: https://kubernetes.io/docs/setup/best-practices/cluster-large/
 const figure = upTo(mostReplicas, `at most ${mostReplicas}, the nodes of the largest cluster`);
-export const perTier = z.strictObject({ low: figure, medium: figure, high: figure });
+export const perTier = z.strictObject({
+  low: figure.describe('Pods at tier low'),
+  medium: figure.describe('Pods at tier medium'),
+  high: figure.describe('Pods at tier high'),
+});
 
 /** Members of a store by tier: each has a claim of its own, which is written out. */
 const mostMembers = 99;
 const members = upTo(mostMembers, `at most ${mostMembers} members of a store`);
-export const membersPerTier = z.strictObject({ low: members, medium: members, high: members });
+export const membersPerTier = z.strictObject({
+  low: members.describe('Members at tier low, the primary included'),
+  medium: members.describe('Members at tier medium'),
+  high: members.describe('Members at tier high'),
+});
 
 const labelKey = z
   .string()

@@ -13,7 +13,7 @@ import {
 } from './primitives';
 
 const backup = z.strictObject({
-  schedule: schedule.default('@daily'),
+  schedule: schedule.default('@daily').describe('When it is made'),
   formats: z
     .array(z.enum(['custom', 'plain']))
     .min(1)
@@ -22,29 +22,33 @@ const backup = z.strictObject({
 });
 
 const common = {
-  description: text,
+  description: text.describe('What it is, in a line'),
   image: name.describe("A key of the system's images"),
   resources,
-  highResources: resources.optional(),
+  highResources: resources.optional().describe('Resources at tier high; those above hold at low and medium'),
   size: byteQuantity.describe('Of the data volume; never by tier, because a claim cannot shrink'),
-  replicas: membersPerTier.default({ low: 1, medium: 1, high: 1 }),
+  replicas: membersPerTier.default({ low: 1, medium: 1, high: 1 }).describe('Members by tier, the primary included'),
   tiers: z
     .array(z.enum(tiers))
     .min(1)
     .default([...tiers])
     .describe('The tiers that have this store; arrows to it exist there only'),
   health: z
-    .strictObject({ intervalSeconds: seconds.default(10), tries: count.default(3), startSeconds: seconds.default(30) })
+    .strictObject({
+      intervalSeconds: seconds.default(10).describe('Between two checks'),
+      tries: count.default(3).describe('Failed checks in a row before it is taken out or restarted'),
+      startSeconds: seconds.default(30).describe('How long a start usually takes'),
+    })
     .prefault({})
     .describe(
       'startSeconds: how long a start usually takes, for the reader. A recovery may take far longer, and is waited for',
     ),
-  zone: name.optional(),
+  zone: name.optional().describe('A zone of the system'),
   encrypted: z
     .boolean()
     .default(false)
     .describe("Encrypted at rest: the claim uses the environment's encrypted storage class"),
-  backup: backup.optional(),
+  backup: backup.optional().describe('Copies outside of its volume; none unless given'),
 };
 
 /** The ways to run each kind of store: the first needs nothing but Kubernetes. */
@@ -54,16 +58,24 @@ export const engines = {
   rabbitmq: ['statefulset', 'rabbitmq-cluster-operator', 'external'],
 } as const;
 
+const engineWords = 'Who runs it: statefulset needs nothing but Kubernetes; an operator; external is managed elsewhere';
+
 const postgres = z.strictObject({
   kind: z.literal('postgres'),
-  engine: z.enum(engines.postgres).default('statefulset'),
+  engine: z.enum(engines.postgres).default('statefulset').describe(engineWords),
   ...common,
   database: z
     .string()
     .regex(/^[a-z_][a-z0-9_]*$/, 'a database name of lower-case letters, digits and "_"')
-    .max(63),
+    .max(63)
+    .describe('The database that is made'),
   owner: name.describe('The service whose role owns the schema and runs the migrations'),
-  maxConnections: z.int().min(10).max(262_143).default(100),
+  maxConnections: z
+    .int()
+    .min(10)
+    .max(262_143)
+    .default(100)
+    .describe('Of the server; the pools of all pods at their maximum must fit'),
   tls: z.enum(['off', 'verify-full']).default('off').describe('Encrypted connections of the applications'),
   pooler: z
     .enum(['none', 'pgbouncer'])
@@ -114,35 +126,42 @@ const queue = z.strictObject({
 
 const rabbitmq = z.strictObject({
   kind: z.literal('rabbitmq'),
-  engine: z.enum(engines.rabbitmq).default('statefulset'),
+  engine: z.enum(engines.rabbitmq).default('statefulset').describe(engineWords),
   ...common,
-  queues: z.record(text, queue).default({}),
+  queues: z.record(text, queue).default({}).describe('Queues that are there before anybody declares them'),
   limits: z
     .strictObject({
       connections: count.optional().describe('Of all clients together'),
       queues: count.optional().describe('That applications may declare, those of this file included'),
       messageSize: byteQuantity.optional().describe("Of one message. @default RabbitMQ's own, 16Mi since 4.0"),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('What one client may not take from all others'),
 });
 
 export const store = z.discriminatedUnion('kind', [postgres, redis, rabbitmq]);
 
 /** A development aid. Its image, port and user are the program's own; what it talks to are its arrows. */
 export const tool = z.strictObject({
-  kind: z.enum(['pgadmin', 'redis-commander', 'ollama']),
-  description: text,
-  image: name,
-  arrows: z.array(name).default([]),
+  kind: z.enum(['pgadmin', 'redis-commander', 'ollama']).describe('The program'),
+  description: text.describe('What it is, in a line'),
+  image: name.describe("A key of the system's images"),
+  arrows: z.array(name).default([]).describe('The stores that it talks to'),
   size: byteQuantity.optional().describe('Of its data volume, where it keeps data'),
 });
 
 /** A volume that services mount. Shared by several pods only as the environment's `sharedVolumes` says. */
 export const volume = z.strictObject({
-  description: text,
-  size: byteQuantity,
-  encrypted: z.boolean().default(false),
-  backup: z.strictObject({ schedule: schedule.default('@daily') }).optional(),
+  description: text.describe('What it holds, in a line'),
+  size: byteQuantity.describe('May grow, and never shrink'),
+  encrypted: z
+    .boolean()
+    .default(false)
+    .describe("Encrypted at rest: the claim uses the environment's encrypted storage class"),
+  backup: z
+    .strictObject({ schedule: schedule.default('@daily').describe('When it is made') })
+    .optional()
+    .describe('Copies outside of the volume; none unless given'),
   objectStorage: z
     .record(variable, text)
     .default({
