@@ -42,13 +42,44 @@ load_globals() {
   }
 }
 
-# check_tables DATABASE: every table that had rows when the backup was taken has rows.
+# count_rows NAMES TABLES: reads the whole dump on standard input, and writes the names with the rows that it has of each
+# before them. One of which it has none stays alone: it had some before and after the dump, and so must what is restored.
+count_rows() {
+  rm -f "$TMPDIR/rows"
+  mkfifo "$TMPDIR/rows"
+  LC_ALL=C awk -v names="$1" '
+    BEGIN { while ((getline name <names) > 0) known[++last] = name }
+    table != "" && $0 == "\\\\." { table = ""; next }
+    table != "" { rows[table]++; next }
+    /^COPY / {
+      table = "?"
+      for (at = 1; at <= last; at++)
+        if (index($0, "COPY " known[at] " (") == 1) table = known[at]
+    }
+    END {
+      for (at = 1; at <= last; at++)
+        if (known[at] in rows) printf "%.0f %s\\n", rows[known[at]], known[at]
+        else print known[at]
+    }' <"$TMPDIR/rows" >"$2" &
+  counter=$!
+  counted=0
+  pg_restore --data-only --file=- >"$TMPDIR/rows" || counted=$?
+  wait "$counter" || counted=$?
+  rm -f "$TMPDIR/rows"
+  return "$counted"
+}
+
+# check_tables DATABASE: every table that had rows when the backup was taken has rows, and as many as the dump.
 check_tables() {
   get "$run" tables tables.txt >"$TMPDIR/tables"
   [ -s "$TMPDIR/tables" ] || fail "the backup $run has no table with rows"
   while read -r table; do
+    wanted=''
+    # Only what is quoted begins with a digit, and then with its quote.
+    case $table in [0-9]*) wanted=\${table%% *} table=\${table#* } ;; esac
     rows=$(query -d "$1" -c "SELECT count(*) FROM ONLY $table")
     [ "$rows" -gt 0 ] || fail "$table had rows when the backup was taken, and has none"
+    [ "$rows" = "\${wanted:-$rows}" ] || fail "$table had $wanted rows when the backup was taken, and has $rows"
     echo "$table: $rows rows"
   done <"$TMPDIR/tables"
 }
@@ -132,15 +163,15 @@ put_output globals globals.sql pg_dumpall --no-password --globals-only --no-role
 # Not compressed: restic does that, after it has left out what the dump of yesterday had.
 put_output dump database.dump pg_dump --no-password --format=custom --compress=0 --lock-wait-timeout=300s --dbname="$DATABASE"
 tables_with_rows "$DATABASE" >"$TMPDIR/after"
-LC_ALL=C comm -12 "$TMPDIR/before" "$TMPDIR/after" >"$TMPDIR/tables"
-put_output tables tables.txt cat "$TMPDIR/tables"
+LC_ALL=C comm -12 "$TMPDIR/before" "$TMPDIR/after" >"$TMPDIR/names"
 
 # Read back from where it is kept: its list, and then all of it.
 feed "$run" dump database.dump pg_restore --list >"$TMPDIR/list"
 listed=$(grep -c ' TABLE DATA ' "$TMPDIR/list" || true)
-wanted=$(wc -l <"$TMPDIR/tables")
+wanted=$(wc -l <"$TMPDIR/names")
 [ "$listed" -ge "$wanted" ] || fail "the dump lists $listed tables, and $wanted have rows"
-feed "$run" dump database.dump pg_restore --file=/dev/null
+feed "$run" dump database.dump count_rows "$TMPDIR/names" "$TMPDIR/tables"
+put_output tables tables.txt cat "$TMPDIR/tables"
 feed "$run" globals globals.sql grep -c 'PostgreSQL database cluster dump complete' >/dev/null
 
 if [ "$PLAIN" = yes ]; then

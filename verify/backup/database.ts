@@ -1,6 +1,6 @@
 /** A PostgreSQL on loopback, with data to back up. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { must, type Outcome, run } from '../kit/command';
@@ -14,39 +14,64 @@ export const superuserPassword = 'c0ffee-superuser';
 export const database = 'nestjs_db';
 export const owner = 'app';
 
+/** A server's folder on this machine, and what its clients verify it by. */
+interface Place {
+  readonly home: string;
+  readonly certificate: CertificateFolder;
+}
+
+const asPostgres = ['--reuid=postgres', '--regid=postgres', '--clear-groups', '--'];
+
+/** It offers TLS; whether a client asks for it is in the manifests. */
+function launch({ home, certificate }: Place, data: string, port: number): Promise<Server> {
+  const [shown, key] = ['tls.crt', 'tls.key'].map((file) => join(certificate.path, file));
+  const settings = ['listen_addresses=127.0.0.1', `unix_socket_directories=${home}/socket`, 'fsync=off', 'ssl=on'];
+  const own = [...settings, `ssl_cert_file=${shown}`, `ssl_key_file=${key}`].flatMap((setting) => ['-c', setting]);
+  return startServer({
+    name: 'PostgreSQL',
+    program: 'setpriv',
+    args: [...asPostgres, `${bin}/postgres`, '-D', join(home, data), '-p', String(port), ...own],
+    log: join(home, `${data}.log`),
+    isReady: async () => (await run(`${bin}/pg_isready`, ['-h', '127.0.0.1', '-p', String(port)])).status === 0,
+  });
+}
+
 /** A server, and the Jobs that back it up to object storage. */
 export class Database {
   private constructor(
     readonly port: number,
     private readonly server: Server,
-    private readonly authority: string,
+    private readonly place: Place,
   ) {}
 
   private jobs: Jobs | undefined;
 
-  /** It offers TLS; whether a client asks for it is in the manifests. */
+  /** A new, empty server. */
   static async start(folder: string, certificate: CertificateFolder): Promise<Database> {
-    const home = join(folder, 'postgres');
-    mkdirSync(home);
+    const home = mkdtempSync(join(folder, 'postgres-'));
+    chmodSync(home, 0o755);
     for (const name of ['data', 'socket']) mkdirSync(join(home, name));
     writeFileSync(join(home, 'password'), superuserPassword);
     execFileSync('chown', ['-R', 'postgres:postgres', home]);
     const init = ['--auth=scram-sha-256', `--pwfile=${home}/password`, '-U', 'postgres', '-D', `${home}/data`];
-    await must('runuser', ['-u', 'postgres', '--', `${bin}/initdb`, '--encoding=UTF8', ...init]);
+    await must('runuser', ['-u', 'postgres', '--', `${bin}/initdb`, '--no-sync', '--encoding=UTF8', ...init]);
     const [port = 0] = await freePorts(1);
-    const shown = ['tls.crt', 'tls.key'].map((file) => join(certificate.path, file));
-    const tls = ['-c', 'ssl=on', '-c', `ssl_cert_file=${shown[0]}`, '-c', `ssl_key_file=${shown[1]}`];
-    const own = ['-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=${home}/socket`, '-c', 'fsync=off'];
-    const server = await startServer({
-      name: 'PostgreSQL',
-      program: 'setpriv',
-      args: ['--reuid=postgres', '--regid=postgres', '--clear-groups', '--', `${bin}/postgres`]
-        .concat(['-D', `${home}/data`, '-p', String(port)])
-        .concat(own, tls),
-      log: join(folder, 'postgres.log'),
-      isReady: async () => (await run(`${bin}/pg_isready`, ['-h', '127.0.0.1', '-p', String(port)])).status === 0,
-    });
-    return new Database(port, server, certificate.authority);
+    const place = { home, certificate };
+    return new Database(port, await launch(place, 'data', port), place);
+  }
+
+  /** Another one, as a new cluster has it: nothing but what its first start made. */
+  another(): Promise<Database> {
+    return Database.start(join(this.place.home, '..'), this.place.certificate);
+  }
+
+  /** A streaming copy of this one. */
+  async standby(): Promise<Database> {
+    const [port = 0] = await freePorts(1);
+    const copy = ['-h', '127.0.0.1', '-p', String(this.port), '-U', 'postgres', '-D', join(this.place.home, 'standby')];
+    const quick = ['--write-recovery-conf', '--checkpoint=fast', '--no-sync'];
+    await must('setpriv', [...asPostgres, `${bin}/pg_basebackup`, ...copy, ...quick], { env: this.env });
+    return new Database(port, await launch(this.place, 'standby', port), this.place);
   }
 
   stop(): Promise<void> {
@@ -60,7 +85,7 @@ export class Database {
 
   /** Where Jobs find it. */
   get here(): Record<string, string> {
-    return { PGHOST: '127.0.0.1', PGPORT: String(this.port), AUTHORITY: this.authority };
+    return { PGHOST: '127.0.0.1', PGPORT: String(this.port), AUTHORITY: this.place.certificate.authority };
   }
 
   private get env(): Record<string, string> {
@@ -71,6 +96,12 @@ export class Database {
   async sql(statement: string, on = database): Promise<string> {
     const args = ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-d', on, '-c', statement];
     return (await must('psql', args, { env: this.env })).trim();
+  }
+
+  /** Whether an application gets in with its password, by TCP as from its pod. */
+  as(user: string, password: string, statement: string): Promise<Outcome> {
+    const args = ['-X', '-w', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-U', user, '-d', database, '-c', statement];
+    return run('psql', args, { env: { ...this.env, PGUSER: user, PGPASSWORD: password } });
   }
 
   /** A session that stays, as an application's would. */
@@ -89,8 +120,12 @@ export class Database {
     await session;
   }
 
-  async fill(jobs: Jobs): Promise<void> {
+  jobsAre(jobs: Jobs): void {
     this.jobs = jobs;
+  }
+
+  async fill(jobs: Jobs): Promise<void> {
+    this.jobsAre(jobs);
     await this.sql(`CREATE ROLE ${owner} LOGIN PASSWORD 'secret-of-app'`, 'postgres');
     await this.sql(`CREATE ROLE "back-office" LOGIN PASSWORD 'secret-of-office'`, 'postgres');
     await this.sql(`CREATE DATABASE ${database} OWNER ${owner}`, 'postgres');

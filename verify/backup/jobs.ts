@@ -1,6 +1,6 @@
 /** The Jobs of the manifests, run here as their pods would be: the same scripts, command and variables. */
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { renderFiles } from '../../cli/synthesize';
 import { planOf } from '../../lib/choice';
 import { type Outcome, run } from '../kit/command';
@@ -63,13 +63,19 @@ export class Jobs {
     toolFolder: string,
     here: Record<string, string>,
     credentials: Readonly<Record<string, string>>,
+    environment = 'production',
   ): Jobs {
-    const { plan, problems } = planOf(workspace, { system, environment: 'production', tier: 'low' });
+    const { plan, problems } = planOf(workspace, { system, environment, tier: 'low' });
     if (plan === undefined) throw new Error(`${system} has problems: ${JSON.stringify(problems)}`);
-    const manifests = join(folder, `${system}-manifests`);
+    const manifests = join(folder, `${system}-${environment}-manifests`);
     mkdirSync(manifests);
     for (const [name, text] of renderFiles(plan)) writeFileSync(join(manifests, name), text);
     return new Jobs(readObjects(manifests) as readonly Manifest[], folder, toolFolder, here, credentials);
+  }
+
+  /** The same Jobs where something is in another place. */
+  elsewhere(here: Readonly<Record<string, string>>): Jobs {
+    return new Jobs(this.manifests, this.folder, this.toolFolder, { ...this.here, ...here }, this.credentials);
   }
 
   private find(kind: string, name: string): Manifest {
@@ -84,7 +90,10 @@ export class Jobs {
     chmodSync(pod, 0o755);
     const put = (part: string, contents: Readonly<Record<string, string>>, mode: number): void => {
       mkdirSync(join(pod, part));
-      for (const [name, text] of Object.entries(contents)) writeFileSync(join(pod, part, name), text, { mode });
+      for (const [name, text] of Object.entries(contents)) {
+        mkdirSync(dirname(join(pod, part, name)), { recursive: true });
+        writeFileSync(join(pod, part, name), text, { mode });
+      }
     };
     put('scripts', files, 0o644);
     put('credentials', options.credentials ?? this.credentials, 0o644);

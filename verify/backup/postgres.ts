@@ -1,5 +1,6 @@
 /** Backup, restore and drill of PostgreSQL: the scripts of nestjs-api, which wants `.sql` as well, on a real server. */
 import { strict as assert } from 'node:assert';
+import type { Outcome } from '../kit/command';
 import { type Checks, refuses, succeeds } from './checks';
 import { bin, type Database, database, owner, superuserPassword } from './database';
 
@@ -14,11 +15,30 @@ ${bin}/pg_dump "$@" | head -c 300000
 exit 1
 `;
 
+/** What loads all but one row. */
+const losesRow = `#!/bin/sh
+${bin}/pg_restore "$@" && ${bin}/psql -X -w -q -d restored -c 'DELETE FROM pgbench_accounts WHERE aid = 1'
+`;
+
 /** A dump that lists every table and has the rows of none. */
 const emptyDump = `#!/bin/sh
 for argument do shift; case $argument in --dbname=*) set -- "$@" --dbname=hollow;; *) set -- "$@" "$argument";; esac; done
 exec ${bin}/pg_dump "$@"
 `;
+
+/** What a restore says before it begins: which backup, of which repository, into what. */
+export function saysWhere(it: Database, run: string): RegExp {
+  return new RegExp(
+    `^restores the backup ${run} of s3:http://127\\.0\\.0\\.1:\\d+/.*/postgres into ${database} at 127\\.0\\.0\\.1:${it.port}$`,
+    'm',
+  );
+}
+
+/** What is started after a restore. */
+export function rolesJob(it: Database, password: string): Promise<Outcome> {
+  const roles = { 'roles/app': password, 'roles/monitoring': 'cafe-monitoring' };
+  return it.own.run('postgres-roles', { credentials: { superuser: superuserPassword, ...roles } });
+}
 
 let before = '';
 let first = '';
@@ -57,6 +77,16 @@ export const postgresChecks: Checks<Database> = {
     assert.ok(drill !== undefined && drill > first);
   },
 
+  'the drill misses a single row': async (it) => {
+    const env = { PLAIN: 'no' };
+    refuses(
+      await it.own.run('postgres-drill', { env, shims: { pg_restore: losesRow } }),
+      /pgbench_accounts had 100000 rows when the backup was taken, and has 99999/,
+    );
+    const tables = await it.own.restic('postgres', ['dump', '--tag', 'tables', 'latest', '/tables.txt']);
+    assert.match(tables.stdout, /^10 "back-office"\."Odd ""Name"""$/m);
+  },
+
   'a database with connections is not replaced': async (it) => {
     await it.connected(async () => {
       refuses(await it.restore({ OVERWRITE: 'yes' }), /has 1 connections: scale what uses it to zero first/);
@@ -81,6 +111,7 @@ export const postgresChecks: Checks<Database> = {
     // What the roles Job of a new cluster has made.
     await it.sql(`CREATE DATABASE ${database} OWNER ${owner}`, 'postgres');
     const { stdout } = succeeds(await it.restore());
+    assert.match(stdout, saysWhere(it, first));
     assert.match(stdout, /now the roles: kubectl create job --from=cronjob\/postgres-roles/);
     assert.equal(await it.contents(), before);
     assert.equal(
@@ -91,6 +122,15 @@ export const postgresChecks: Checks<Database> = {
     assert.equal(await it.sql(`SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = '${database}'`), owner);
   },
 
+  'then the roles Job gives the application its password, and what it may do': async (it) => {
+    const password = 'the-password-of-today';
+    assert.notEqual((await it.as(owner, password, 'SELECT')).status, 0, 'it is not the one of the backup');
+    assert.match(succeeds(await rolesJob(it, password)).stdout, /^app has its password set$/m);
+    assert.equal(succeeds(await it.as(owner, password, 'SELECT count(*) FROM pgbench_accounts')).stdout, '100000\n');
+    succeeds(await it.as(owner, password, 'CREATE TABLE later_migration (id int); DROP TABLE later_migration'));
+    assert.equal(await it.contents(), before);
+  },
+
   'a database that is not there is made': async (it) => {
     await it.sql(`DROP DATABASE ${database}`, 'postgres');
     succeeds(await it.restore());
@@ -99,7 +139,7 @@ export const postgresChecks: Checks<Database> = {
 
   'an older backup is restored by its name, and an unknown one refused': async (it) => {
     await it.sql('CREATE TABLE later AS SELECT 1 AS id');
-    succeeds(await it.own.run('postgres-backup'));
+    succeeds(await it.own.run('postgres-backup', { env: { PLAIN: 'no' } }));
     succeeds(await it.restore({ OVERWRITE: 'yes', RUN: first }));
     assert.equal(await it.contents(), before);
     await it.sql(`DROP DATABASE ${database}_before_restore`, 'postgres');
@@ -118,7 +158,7 @@ export const postgresChecks: Checks<Database> = {
     succeeds(await it.own.run('backup-retention'));
     const kept = await it.own.runs('postgres', 'dump');
     assert.equal(kept.at(-1), good.at(-1));
-    succeeds(await it.own.run('postgres-drill'));
+    succeeds(await it.own.run('postgres-drill', { env: { PLAIN: 'no' } }));
   },
 
   'a dump without its rows is refused where it is loaded, and fails the drill where it was not': async (it) => {

@@ -4,6 +4,7 @@ import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFil
 import { join } from 'node:path';
 import { serverConfiguration } from '../../lib/redis';
 import { must, type Outcome, run } from '../kit/command';
+import { Member, until } from '../redis/member';
 import { freePorts } from '../servers/ports';
 import { type Server, startServer } from '../servers/process';
 import { type Checks, refuses, succeeds } from './checks';
@@ -80,6 +81,14 @@ function digest(it: Cache): Promise<string> {
   return it.client('debug', 'digest');
 }
 
+/** How many keys there are, and what is in them: the same on whatever server, unlike the way in which it is stored. */
+function summary(ask: (...command: readonly string[]) => Promise<string>): Promise<string> {
+  const texts = "local t = {} for i = 1, 5000 do t[i] = redis.call('get', 'key' .. i) end";
+  const sizes = "redis.call('hlen', 'hash'), redis.call('zcard', 'set'), redis.call('llen', 'list')";
+  const all = `${texts} return {redis.sha1hex(table.concat(t)), redis.call('dbsize'), ${sizes}}`;
+  return ask('eval_ro', all, '0');
+}
+
 const cutClient = `#!/bin/sh
 /usr/bin/redis-cli "$@" || exit
 for argument do case $argument in *.rdb) truncate -s 20000 "$argument";; esac; done
@@ -146,6 +155,11 @@ export const redisChecks: Checks<Cache> = {
   ) => {
     it.wipe();
     const { stdout } = succeeds(await it.restore());
+    const [first] = await it.jobs.runs('redis', 'rdb');
+    assert.match(
+      stdout,
+      new RegExp(`^restores the backup ${first} of s3:http.*/redis/redis into ${it.data}, the data of `),
+    );
     assert.match(stdout, /restored the backup .*: 5004 keys/);
     await it.up();
     assert.equal(await digest(it), before);
@@ -156,5 +170,31 @@ export const redisChecks: Checks<Cache> = {
     assert.equal(await it.client('get', 'after'), 'restore');
     await it.client('del', 'after');
     assert.equal(await digest(it), before);
+  },
+
+  'members that had other data have what was restored under the one that takes writes': async (it) => {
+    const wanted = await summary((...command) => it.client(...command));
+    await it.down();
+    const ports = await freePorts(2);
+    const [first, second] = ports.map((_, ordinal) => {
+      const folder = join(it.folder, `member-${ordinal}`);
+      mkdirSync(folder);
+      return new Member(folder, ordinal, ports);
+    });
+    assert.ok(first && second);
+    await Promise.all([second.launch(0), first.launch(0)]);
+    // More of it than the backup has: whoever counts keys would take the wrong one.
+    const other = "for i = 1, 9000 do redis.call('set', 'other' .. i, i) end redis.call('set', 'key1', 'damaged')";
+    await first.ask('eval', other, '0');
+    await until('the replica has it', async () => (await second.ask('dbsize')) === '9001');
+    for (const member of [second, first]) await member.stop();
+    succeeds(await it.restore({ DATA: join(first.folder, 'data'), OVERWRITE: 'yes' }));
+    await Promise.all([second.launch(0), first.launch(0)]);
+    for (const member of [first, second])
+      await until(`redis-${member.ordinal} has what was restored, and nothing else`, async () => {
+        return (await summary((...command) => member.ask(...command))) === wanted;
+      });
+    assert.ok(await second.follows(first));
+    for (const member of [second, first]) await member.stop();
   },
 };

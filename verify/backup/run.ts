@@ -13,6 +13,7 @@ import { Database, superuserPassword } from './database';
 import { Jobs } from './jobs';
 import { postgresChecks } from './postgres';
 import { startObjectStorage, tools } from './programs';
+import { Recovery, recoveryChecks } from './recovery';
 import { Cache, redisChecks, redisPassword } from './redis';
 import { Files, volumeChecks } from './volumes';
 
@@ -28,9 +29,19 @@ interface Place {
 
 async function postgres({ folder, toolFolder, url, database }: Place): Promise<void> {
   const here = { REPOSITORIES_AT: `${url}/nestjs`, ...database.here };
-  const jobs = Jobs.of('nestjs-api', folder, toolFolder, here, { ...keys, superuser: superuserPassword });
+  const credentials = { ...keys, superuser: superuserPassword };
+  const jobs = Jobs.of('nestjs-api', folder, toolFolder, here, credentials);
+  const managed = Jobs.of(
+    'nestjs-api',
+    folder,
+    toolFolder,
+    { ...here, REPOSITORIES_AT: `${url}/managed` },
+    keys,
+    'cloud',
+  );
   await database.fill(jobs);
   await runChecks('PostgreSQL', database, postgresChecks);
+  await runChecks('PostgreSQL', new Recovery(database, managed), recoveryChecks);
 }
 
 async function redis({ folder, toolFolder, url }: Place): Promise<void> {
@@ -51,7 +62,8 @@ async function volumes({ folder, toolFolder, database }: Place): Promise<void> {
   chmodSync(target, 0o777);
   const here = { REPOSITORIES_AT: target, ...database.here };
   const jobs = Jobs.of('lms', folder, toolFolder, here, { ...keys, superuser: superuserPassword });
-  await runChecks('Volumes', new Files(folder, jobs, database), volumeChecks);
+  const hourly = Jobs.of('microservices', folder, toolFolder, { REPOSITORIES_AT: join(target, 'hourly') }, keys);
+  await runChecks('Volumes', new Files(folder, jobs, database, hourly), volumeChecks);
 }
 
 const parts = { redis, volumes, postgres } as const;

@@ -18,6 +18,8 @@ export class Files {
     readonly folder: string,
     readonly jobs: Jobs,
     readonly database: Database,
+    /** Of a system with a store that is backed up every hour. */
+    readonly hourly: Jobs,
   ) {}
 
   get media(): string {
@@ -103,7 +105,10 @@ export const volumeChecks: Checks<Files> = {
     refuses(await it.run('backend-media-restore'), /has files: say OVERWRITE=yes/);
     writeFileSync(join(it.media, 'users/älter name/1.bin'), 'damaged');
     writeFileSync(join(it.media, 'new'), 'new');
-    succeeds(await it.run('backend-media-restore', { OVERWRITE: 'yes' }));
+    const { stdout } = succeeds(await it.run('backend-media-restore', { OVERWRITE: 'yes' }));
+    const [newest] = (await it.jobs.runs('backend-media', 'volume')).slice(-1);
+    const where = `restores the backup ${newest} of ${it.repositories}/backend-media into ${it.media}\n`;
+    assert.ok(stdout.startsWith(where), stdout);
     rmSync(join(it.media, 'new'));
     assert.equal(await it.contents(), before);
   },
@@ -131,7 +136,7 @@ export const volumeChecks: Checks<Files> = {
     );
     const host = ['--host', 'lms-production', '--stdin', '--stdin-filename', 'a'];
     succeeds(await it.jobs.restic('backend-uploads', ['init']));
-    const sampled = days.filter((_, index) => index < 12 || index % 15 === 0);
+    const sampled = days.filter((_, index) => index < 12 || index % 25 === 0);
     for (const date of sampled) {
       const state = date === '2026-10-30' ? 'unverified' : 'verified';
       const tags = ['--tag', `run-${date},volume,${state}`, '--time', `${date} 01:00:00`];
@@ -144,6 +149,22 @@ export const volumeChecks: Checks<Files> = {
     // Once more: nothing new came, so nothing goes.
     succeeds(await it.run('backup-retention'));
     assert.deepEqual(await it.jobs.runs('backend-uploads', 'volume'), left);
+  },
+
+  'of what is backed up every hour, the last of each hour stays as well': async (it) => {
+    const host = ['--host', 'microservices-production', '--stdin', '--stdin-filename', 'a'];
+    succeeds(await it.hourly.restic('redis', ['init']));
+    // The very oldest stays in any case.
+    const times = ['10-30 23:10', '10-31 01:10', '10-31 01:50', '10-31 02:10', '10-31 03:10'].map(
+      (at) => `2026-${at}:00`,
+    );
+    for (const time of times) {
+      const tags = ['--tag', `run-${time.replace(/\D/g, '')},rdb,verified`, '--time', time];
+      succeeds(await it.hourly.restic('redis', ['backup', '--quiet', ...host, ...tags], 'x'));
+    }
+    succeeds(await it.hourly.run('backup-retention'));
+    const left = await it.hourly.runs('redis', 'rdb');
+    assert.deepEqual(left, ['20261030231000', '20261031015000', '20261031021000', '20261031031000']);
   },
 
   'the configuration is copied as files': async (it) => {
