@@ -1,10 +1,11 @@
 import { strict as assert } from 'node:assert';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { contributionsOf } from '../../../charts/contributions';
 import type { Plan } from '../../../lib/model/plan';
 import { expressionsOf, metricsOf } from '../names';
 import { type DrawnDashboard, silent } from './dashboards';
 import type { Message } from './receivers';
-import { heldAlerts, type PrometheusServer, until } from './servers';
+import { heldAlerts, type PrometheusServer, send, until } from './servers';
 import type { Stage } from './stage';
 
 function nameOf(labels: Readonly<Record<string, string>>): string {
@@ -95,6 +96,29 @@ export function silenceWhileAllIsWell(messages: readonly Message[]): void {
     others.map(({ receiver, text }) => `${receiver}: ${text.slice(0, 300)}`),
     [],
   );
+}
+
+/** What a rule says of one pod of several; here of pods that are not: a system has one of each. */
+const memberDown = 'NginxMemberDown';
+
+/** Two alerts as Prometheus sends them, the second a moment after the first. */
+export async function twoPodsFall({ namespace }: Plan, alertmanager: string): Promise<void> {
+  const endsAt = new Date(Date.now() + 3_600_000).toISOString();
+  for (const pod of ['edge-a', 'edge-b']) {
+    const labels = { alertname: memberDown, namespace, component: 'proxy', severity: 'warning', service: 'edge', pod };
+    await send(alertmanager, [{ labels, annotations: { summary: 'a pod is down' }, endsAt }]);
+    await sleep(2000);
+  }
+}
+
+/** Both are in it, and no other is of them. */
+export async function oneMessage(messages: readonly Message[]): Promise<void> {
+  const pods = (): (string | undefined)[][] =>
+    messages
+      .filter(({ receiver, alerts }) => receiver === 'hook' && alerts[0]?.labels['alertname'] === memberDown)
+      .map(({ alerts }) => alerts.map(({ labels }) => labels['pod']).sort());
+  await until('the hook is told', 60, async () => (pods().length > 0 ? '' : 'no message'));
+  assert.deepEqual(pods(), [['edge-a', 'edge-b']]);
 }
 
 export async function lossIsTold(messages: readonly Message[], wanted: string): Promise<void> {

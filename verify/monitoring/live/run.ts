@@ -16,8 +16,10 @@ import {
   everyPanelHasData,
   heartbeats,
   lossIsTold,
+  oneMessage,
   silenceWhileAllIsWell,
   targetsAreUp,
+  twoPodsFall,
 } from './checks';
 import { WORK } from './container';
 import { type DrawnDashboard, draw } from './dashboards';
@@ -87,8 +89,7 @@ function lossOf(plan: Plan): { store: string; clients: string[]; bystander: stri
   return { store, clients: measured.map(({ name }) => name), bystander: others[0]?.name ?? '' };
 }
 
-async function lose(plan: Plan, stage: Stage, messages: readonly Message[]): Promise<void> {
-  const alertmanager = `http://${stage.pod('alertmanager').address}:9093`;
+async function lose(plan: Plan, stage: Stage, alertmanager: string, messages: readonly Message[]): Promise<void> {
   const { store, clients, bystander } = lossOf(plan);
   await stage.pod(store).stopContainer('postgres');
   if (bystander !== '') await stage.pod(bystander).stopContainer(bystander);
@@ -130,7 +131,10 @@ async function main(): Promise<void> {
     figuresArrive(plan, prometheus, storage),
   );
   await check('while all is well, nobody is told of anything', () => silenceWhileAllIsWell(messages));
-  await lose(plan, stage, messages);
+  const alertmanager = `http://${stage.pod('alertmanager').address}:9093`;
+  await twoPodsFall(plan, alertmanager);
+  await lose(plan, stage, alertmanager, messages);
+  await check('two pods of one service that fall one after the other are one message', () => oneMessage(messages));
   await check('what every program wrote is JSON, or taken apart by a rule of docs/logs.md', () =>
     logsAreAsDocumented(stage),
   );

@@ -111,6 +111,13 @@ export async function heldAlerts(address: string): Promise<HeldAlert[]> {
   return (await (await fetch(`${address}/api/v2/alerts`)).json()) as HeldAlert[];
 }
 
+/** Tells Alertmanager of alerts, as Prometheus does. @throws Error when it does not take them */
+export async function send(address: string, alerts: readonly object[]): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(`${address}/api/v2/alerts`, { method: 'POST', headers, body: JSON.stringify(alerts) });
+  if (!answer.ok) throw new Error(`Alertmanager answers ${answer.status}: ${await answer.text()}`);
+}
+
 /** Waits until a condition says nothing any more; what it said last is the error. */
 export async function until(what: string, seconds: number, missing: () => Promise<string>): Promise<void> {
   const deadline = Date.now() + seconds * 1000;
