@@ -47,10 +47,10 @@ function told({ headers }: IncomingMessage): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 }
 
-/** 16 MiB, more than all buffers between the two ends, made as it is taken. */
+/** 64 MiB, more than all buffers between the two ends, made as it is taken. */
 function* huge(): Generator<Buffer> {
   const part = Buffer.alloc(64 * 1024, 'x');
-  for (let count = 0; count < 256; count += 1) yield part;
+  for (let count = 0; count < 1024; count += 1) yield part;
 }
 
 function serve(who: string, heard: Heard[]): Server {
