@@ -40,12 +40,14 @@ async function restore(stage: Stage): Promise<void> {
   const users = plan.arrows.flatMap(({ from, to, why }) => (why === 'drawn' && stores.has(to.name) ? [from] : []));
   const idle = new Set([...users, ...caches]);
   await kubectl(...gone, `app.kubernetes.io/name in (${[...idle].join(',')})`);
+  stage.say('  nobody uses the stores');
   await Promise.all(
     subjects.map(async ({ kind, restore: { name } }) => {
       await (kind === 'volume' ? runFrom(stage, name) : runOver(stage, name));
     }),
   );
   for (const { kind, name } of plan.stores) if (kind === 'postgres') await runFrom(stage, `${name}-roles`);
+  stage.say('  the data is back');
   await mustKubectl(['apply', '-f', folder]);
   for (const { name, replicas, controller } of plan.workloads)
     if (controller === 'Deployment') await kubectl('scale', `deployment/${name}`, `--replicas=${replicas.min}`);
@@ -76,7 +78,7 @@ export async function checkLostNamespace(stage: Stage): Promise<void> {
   await makeGivenSecrets(stage.manifests);
   await mustKubectl(['apply', '-f', stage.manifests.folder]);
   await until('the stores and the Jobs are there', READY_WITHIN, () => canBeRestored(stage), 500);
-  stage.say('  applied again');
+  stage.say('  the stores are there again');
   await restartEdge();
   await restore(stage);
   await until('everything is Ready again', READY_WITHIN, async () => (await unsettled(stage)).length === 0, 500);
