@@ -67,9 +67,10 @@ async function checkAccount(stage: Stage): Promise<void> {
     return stdout.trim() === 'yes';
   };
   expect(await can('create'), 'The bootstrap account cannot create Secrets');
-  for (const verb of ['get', 'list', 'watch', 'update', 'patch', 'delete']) {
-    expect(!(await can(verb)), `The bootstrap account can ${verb} Secrets`);
-  }
+  const refused = ['get', 'list', 'watch', 'update', 'patch', 'delete'];
+  await Promise.all(
+    refused.map(async (verb) => expect(!(await can(verb)), `The bootstrap account can ${verb} Secrets`)),
+  );
   const asked = await kubectl(['get', 'secrets', `--as=${account}`, '-n', stage.namespace]);
   expect(asked.status !== 0 && asked.stderr.includes('Forbidden'), 'The bootstrap account was shown Secrets');
 }
