@@ -5,6 +5,7 @@
 import { ensureDebianPackage } from '../kit/debian';
 import { connections } from './connections';
 import { encryption } from './encryption';
+import { fullDisk } from './full-disk';
 import { pooler } from './pooler';
 import { procedures } from './procedures';
 import { replication } from './replication';
@@ -17,6 +18,7 @@ const suites: Readonly<Record<string, () => Promise<void>>> = {
   encryption,
   transition,
   pooler,
+  'full-disk': fullDisk,
   replication,
   procedures,
 };

@@ -23,7 +23,7 @@ export class PostgresServer {
   private constructor(
     readonly folder: string,
     readonly port: number,
-    private readonly server: Server,
+    private server: Server,
   ) {}
 
   /**
@@ -51,9 +51,18 @@ export class PostgresServer {
     return new PostgresServer(folder, port, await launch(folder, port));
   }
 
-  async stop(): Promise<void> {
+  /** @param before what must happen before its folder is removed */
+  async stop(before: () => void = () => undefined): Promise<void> {
     await this.server.stop();
+    before();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Stops it, lets something happen to its files, and starts it as the next pod would. */
+  async away(work: () => Promise<void>): Promise<void> {
+    await this.server.stop();
+    await work();
+    this.server = await launch(this.folder, this.port);
   }
 
   log(): string {
