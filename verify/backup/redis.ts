@@ -89,6 +89,12 @@ function summary(ask: (...command: readonly string[]) => Promise<string>): Promi
   return ask('eval_ro', all, '0');
 }
 
+/** Pods that start at once. A primary waits for more replicas before it copies: not here, where there is one. */
+async function together(primary: Member, replica: Member): Promise<void> {
+  await Promise.all([replica.launch(0), primary.launch(0)]);
+  await primary.ask('config', 'set', 'repl-diskless-sync-delay', '0');
+}
+
 const cutClient = `#!/bin/sh
 /usr/bin/redis-cli "$@" || exit
 for argument do case $argument in *.rdb) truncate -s 20000 "$argument";; esac; done
@@ -182,14 +188,14 @@ export const redisChecks: Checks<Cache> = {
       return new Member(folder, ordinal, ports);
     });
     assert.ok(first && second);
-    await Promise.all([second.launch(0), first.launch(0)]);
+    await together(first, second);
     // More of it than the backup has: whoever counts keys would take the wrong one.
     const other = "for i = 1, 9000 do redis.call('set', 'other' .. i, i) end redis.call('set', 'key1', 'damaged')";
     await first.ask('eval', other, '0');
     await until('the replica has it', async () => (await second.ask('dbsize')) === '9001');
     for (const member of [second, first]) await member.stop();
     succeeds(await it.restore({ DATA: join(first.folder, 'data'), OVERWRITE: 'yes' }));
-    await Promise.all([second.launch(0), first.launch(0)]);
+    await together(first, second);
     for (const member of [first, second])
       await until(`redis-${member.ordinal} has what was restored, and nothing else`, async () => {
         return (await summary((...command) => member.ask(...command))) === wanted;
