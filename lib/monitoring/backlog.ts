@@ -4,12 +4,23 @@ import type { Alert } from './contract';
 /** Messages that may wait in a queue of which nothing else is said. */
 export const usualBacklog = 1000;
 
-/** What the workers of a queue at their maximum are meant to have before them; none where nobody works there. */
-export function depthOf({ services }: Plan, store: string, queue: string, database = 0): number | undefined {
-  const depths = services.flatMap(({ work, replicas }) =>
-    work?.store === store && work.name === queue && work.database === database ? [work.depth * replicas.max] : [],
-  );
-  return depths.length > 0 ? depths.reduce((sum, depth) => sum + depth, 0) : undefined;
+/** A queue or list that services work off, and how much its workers at their maximum are meant to have before them. */
+export interface WorkedOff {
+  readonly name: string;
+  readonly database: number;
+  readonly depth: number;
+}
+
+/** Every one of a store, each once, in the order of the services. */
+export function workedOff({ services }: Plan, store: string): WorkedOff[] {
+  const found = new Map<string, WorkedOff>();
+  for (const { work, replicas } of services) {
+    if (work?.store !== store) continue;
+    const { name, database } = work;
+    const key = `${database} ${name}`;
+    found.set(key, { name, database, depth: (found.get(key)?.depth ?? 0) + work.depth * replicas.max });
+  }
+  return [...found.values()];
 }
 
 export interface BacklogProps {

@@ -1,6 +1,6 @@
 /** What a component needs to say how it is watched; the rest of this folder is for the charts. */
 export { hpaAlerts } from './autoscaling';
-export { backlogAlert, depthOf, usualBacklog } from './backlog';
+export { backlogAlert, usualBacklog, type WorkedOff, workedOff } from './backlog';
 export { type BurnProps, budgetOf, burnAlerts, windows } from './burn';
 export { clientsOf } from './clients';
 export type {

@@ -7,12 +7,12 @@ import {
   type Contributor,
   clientsOf,
   type DashboardRow,
-  depthOf,
   downAlert,
   memberAlert,
   type Scrape,
   seriesOf,
   usualBacklog,
+  workedOff,
 } from '../monitoring/contribution';
 
 type Series = ReturnType<typeof seriesOf>;
@@ -99,7 +99,7 @@ function ofCluster(store: RabbitmqPlan, series: Series): Alert[] {
 
 /** What is meant to wait for its workers, and never more than nearly all that it may hold. */
 function backlogOf(plan: Plan, store: RabbitmqPlan, { name, maxLength }: QueuePlan): number {
-  const usual = depthOf(plan, store.name, name) ?? usualBacklog;
+  const usual = workedOff(plan, store.name).find((one) => one.name === name)?.depth ?? usualBacklog;
   return maxLength === undefined ? usual : Math.min(usual, Math.floor(maxLength * fullShare));
 }
 

@@ -1,20 +1,16 @@
-import type { Plan, RedisPlan, WorkPlan } from '../model/plan';
-import { type Alert, backlogAlert, depthOf, type Panel, type seriesOf, usualBacklog } from '../monitoring/contribution';
+import type { Plan, RedisPlan } from '../model/plan';
+import {
+  type Alert,
+  backlogAlert,
+  type Panel,
+  type seriesOf,
+  type WorkedOff,
+  workedOff,
+} from '../monitoring/contribution';
 
 type Series = ReturnType<typeof seriesOf>;
-type List = Pick<WorkPlan, 'name' | 'database'>;
-
-/** The lists that services say they work off, each once. */
-function lists({ services }: Plan, store: RedisPlan): List[] {
-  const all = services.flatMap(({ work }) => (work?.store === store.name ? [work] : []));
-  return all.filter(
-    ({ name, database }, index) =>
-      all.findIndex((other) => other.name === name && other.database === database) === index,
-  );
-}
-
 /** How the exporter calls them. */
-function keyOf({ name, database }: List): string {
+function keyOf({ name, database }: WorkedOff): string {
   return `db="db${database}",key=${JSON.stringify(name)}`;
 }
 
@@ -24,26 +20,26 @@ function keyOf({ name, database }: List): string {
  * @see https://github.com/oliver006/redis_exporter#command-line-flags
  */
 export function queueArguments(plan: Plan, store: RedisPlan): string[] {
-  const keys = lists(plan, store).map(({ name, database }) => `db${database}=${encodeURIComponent(name)}`);
+  const keys = workedOff(plan, store.name).map(({ name, database }) => `db${database}=${encodeURIComponent(name)}`);
   return keys.length > 0 ? [`--check-single-keys=${keys.join(',')}`] : [];
 }
 
 export function queueAlerts(plan: Plan, store: RedisPlan, series: Series): Alert[] {
-  return lists(plan, store).map((list) =>
+  return workedOff(plan, store.name).map((list) =>
     backlogAlert({
       name: 'RedisQueueBacklog',
       service: store.name,
       waiting: series('redis_key_size', keyOf(list)),
       by: 'namespace, job, db, key',
       called: 'key',
-      most: depthOf(plan, store.name, list.name, list.database) ?? usualBacklog,
+      most: list.depth,
       labels: { queue: list.name, database: String(list.database) },
     }),
   );
 }
 
 export function queuePanels(plan: Plan, store: RedisPlan, series: Series): Panel[] {
-  const known = lists(plan, store);
+  const known = workedOff(plan, store.name);
   if (known.length === 0) return [];
   return [
     {
