@@ -2,6 +2,7 @@
  * `make verify`: puts every manifest in front of the programs that will judge it in production.
  * Arguments name judges; none means all. `--from DIR` judges DIR/SYSTEM/ENVIRONMENT/TIER instead of a fresh synthesis.
  */
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { inParallel } from './cluster/parallel';
 import { admission } from './judges/admission';
@@ -33,6 +34,9 @@ const OF_MANIFESTS: Readonly<Record<string, Judge>> = {
 };
 const JUDGES: Readonly<Record<string, Judge>> = { ...OF_MANIFESTS, programs };
 
+/** Linux counts so on every architecture. */
+const TICKS_PER_SECOND = 100;
+
 /** One more than a small machine has cores: each waits for its servers now and then. */
 const JUDGES_AT_ONCE = 3;
 
@@ -59,6 +63,7 @@ async function main(): Promise<void> {
   if (ofManifests.length > 0) report.time('the judges of the manifests, side by side', secondsSince(start));
   for (const name of wanted.filter((other) => !ofManifests.includes(other))) await judge(name);
   report.time('everything', secondsSince(start));
+  report.time('processor time of everything', processorSeconds());
   console.log(report.text());
   process.exitCode = report.failed === 0 ? 0 : 1;
 }
@@ -109,6 +114,12 @@ async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
 
 function secondsSince(start: number): number {
   return (Date.now() - start) / 1000;
+}
+
+/** Of this process and of every program and server that it started and that has ended: what other work beside does not lengthen. */
+function processorSeconds(): number {
+  const ofProcess = readFileSync('/proc/self/stat', 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+  return ofProcess.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / TICKS_PER_SECOND;
 }
 
 main().catch((error: unknown) => {

@@ -99,6 +99,13 @@ export class ApiClient {
     return (body['items'] ?? []) as KubernetesObject[];
   }
 
+  /** The metadata of the items of a list, and nothing else of them. */
+  async listMetadata(path: string): Promise<Pick<KubernetesObject, 'metadata'>[]> {
+    const accept = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
+    const { body } = await this.must('GET', path, { headers: { accept } });
+    return (body['items'] ?? []) as Pick<KubernetesObject, 'metadata'>[];
+  }
+
   /** The collection that an object belongs to, in its namespace; undefined when the server does not know its kind. */
   async collection(object: Pick<KubernetesObject, 'apiVersion' | 'kind' | 'metadata'>): Promise<string | undefined> {
     const root = object.apiVersion.includes('/') ? `/apis/${object.apiVersion}` : `/api/${object.apiVersion}`;

@@ -8,6 +8,7 @@ import { freePorts } from '../servers/ports';
 import { type Server, startServer } from '../servers/process';
 import { ApiClient, type Endpoint } from './client';
 import { startControllers } from './controllers';
+import { OF_COMMANDS, OF_SERVERS } from './memory';
 
 /**
  * What runs beside the API server: nothing; the controllers of objects, which bind claims, collect garbage and end
@@ -28,8 +29,26 @@ export interface Cluster {
   stop: () => Promise<void>;
 }
 
-/** @param podsPort where on loopback every port of every pod leads to; nowhere unless given */
-export async function startCluster(release: Release, controllers: Controllers, podsPort?: number): Promise<Cluster> {
+export interface ClusterOptions {
+  /** Where on loopback every port of every pod leads to; nowhere unless given. */
+  podsPort?: number;
+  /**
+   * How often autoscalers look at their metrics: each look is a request or three.
+   * @default 15, as Kubernetes has it
+   */
+  autoscalerSeconds?: number;
+  /**
+   * Whether anybody here reads Endpoints, as an old Prometheus does.
+   * @default read
+   */
+  endpoints?: 'read' | 'unread';
+}
+
+export async function startCluster(
+  release: Release,
+  controllers: Controllers,
+  options: ClusterOptions = {},
+): Promise<Cluster> {
   const folder = scratchFolder('cluster');
   const servers: Server[] = [];
   const cleanUp = async () => {
@@ -42,7 +61,7 @@ export async function startCluster(release: Release, controllers: Controllers, p
     const client = new ApiClient(endpoint);
     const kubeconfig = writeKubeconfig(folder, endpoint);
     if (controllers !== 'none')
-      servers.push(...(await startControllers({ folder, kubeconfig, client, podsPort }, controllers)));
+      servers.push(...(await startControllers({ folder, kubeconfig, client, ...options }, controllers)));
     return {
       release,
       version: goProgram('kube-apiserver', release).version,
@@ -50,7 +69,11 @@ export async function startCluster(release: Release, controllers: Controllers, p
       kubeconfig,
       server: `https://${endpoint.host}:${endpoint.port}`,
       folder,
-      kubectl: (args, options) => run(goProgram('kubectl').path, ['--kubeconfig', kubeconfig, ...args], options),
+      kubectl: (args, options) =>
+        run(goProgram('kubectl').path, args, {
+          ...options,
+          env: { ...kubectlEnv({ kubeconfig, folder }), ...options?.env },
+        }),
       stop: async () => {
         await cleanUp();
         client.close();
@@ -62,6 +85,11 @@ export async function startCluster(release: Release, controllers: Controllers, p
   }
 }
 
+/** What the server has is learned once, and forgotten with the cluster. */
+export function kubectlEnv({ kubeconfig, folder }: Pick<Cluster, 'kubeconfig' | 'folder'>): Record<string, string> {
+  return { KUBECONFIG: kubeconfig, KUBECACHEDIR: join(folder, 'kubectl'), ...OF_COMMANDS };
+}
+
 async function startEtcd(folder: string, servers: Server[]): Promise<string> {
   const [clientPort, peerPort] = await freePorts(2);
   const url = `http://127.0.0.1:${clientPort}`;
@@ -69,10 +97,12 @@ async function startEtcd(folder: string, servers: Server[]): Promise<string> {
   const server = await startServer({
     name: 'etcd',
     program: goProgram('etcd').path,
+    env: OF_SERVERS,
     log: join(folder, 'etcd.log'),
     args: [
       `--data-dir=${join(folder, 'etcd')}`,
       '--unsafe-no-fsync', // the data dies with the run
+      '--backend-batch-interval=1s', // and no commit is waited for
       `--listen-client-urls=${url}`,
       `--advertise-client-urls=${url}`,
       `--listen-peer-urls=${peer}`,
@@ -88,8 +118,7 @@ async function startEtcd(folder: string, servers: Server[]): Promise<string> {
 async function startApiServer(release: Release, folder: string, etcd: string, servers: Server[]): Promise<Endpoint> {
   const [port = 0] = await freePorts(1);
   const token = randomBytes(16).toString('hex');
-  writeFileSync(join(folder, 'tokens.csv'), `${token},admin,admin,"system:masters"\n`, { mode: 0o600 });
-  writeServiceAccountKey(folder);
+  writeCredentials(folder, token);
   const certificates = join(folder, 'certificates');
   mkdirSync(certificates);
   const endpoint = () => ({
@@ -101,6 +130,7 @@ async function startApiServer(release: Release, folder: string, etcd: string, se
   const server = await startServer({
     name: `kube-apiserver ${release}`,
     program: goProgram('kube-apiserver', release).path,
+    env: OF_SERVERS,
     log: join(folder, 'kube-apiserver.log'),
     args: [
       `--etcd-servers=${etcd}`,
@@ -126,7 +156,8 @@ async function startApiServer(release: Release, folder: string, etcd: string, se
   return endpoint();
 }
 
-function writeServiceAccountKey(folder: string): void {
+function writeCredentials(folder: string, token: string): void {
+  writeFileSync(join(folder, 'tokens.csv'), `${token},admin,admin,"system:masters"\n`, { mode: 0o600 });
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const pem = privateKey.export({ type: 'pkcs1', format: 'pem' });
   writeFileSync(join(folder, 'service-account.key'), pem, { mode: 0o600 });

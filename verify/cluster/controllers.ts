@@ -7,12 +7,15 @@ import type { ManifestSet } from '../manifests/sets';
 import { freePorts } from '../servers/ports';
 import { type Server, startServer } from '../servers/process';
 import type { ApiClient } from './client';
+import { OF_SERVERS } from './memory';
 
 interface Target {
   folder: string;
   kubeconfig: string;
   client: ApiClient;
-  podsPort?: number | undefined;
+  podsPort?: number;
+  autoscalerSeconds?: number;
+  endpoints?: 'read' | 'unread';
 }
 
 /** Pods take this long to become Ready: at once, a drain would never meet a disruption budget. */
@@ -35,17 +38,23 @@ export async function startControllers(target: Target, which: 'objects' | 'kwok'
     waits: which === 'kwok',
   });
   if (which === 'objects') return [await startControllerManager(target, OF_OBJECTS)];
-  return Promise.all([startControllerManager(target, ['*']), startScheduler(target), startKwok(target)]);
+  return Promise.all([startControllerManager(target, ofPods(target)), startScheduler(target), startKwok(target)]);
+}
+
+/** All; where nobody reads them, but the one that says of every Service once more what its endpoint slices say. */
+function ofPods({ endpoints = 'read' }: Target): string[] {
+  return endpoints === 'read' ? ['*'] : ['*', '-endpoints-controller'];
 }
 
 async function startControllerManager(
-  { folder, kubeconfig, client }: Target,
+  { folder, kubeconfig, client, autoscalerSeconds = 15 }: Target,
   controllers: readonly string[],
 ): Promise<Server> {
   const [port = 0] = await freePorts(1);
   const server = await startServer({
     name: 'kube-controller-manager',
     program: goProgram('kube-controller-manager').path,
+    env: OF_SERVERS,
     log: join(folder, 'kube-controller-manager.log'),
     args: [
       ...component(kubeconfig, port),
@@ -54,7 +63,8 @@ async function startControllerManager(
       `--controllers=${controllers.join(',')}`,
       '--enable-hostpath-provisioner=true',
       '--pvclaimbinder-sync-period=1s',
-      '--horizontal-pod-autoscaler-sync-period=2s',
+      `--horizontal-pod-autoscaler-sync-period=${autoscalerSeconds}s`,
+      '--endpointslice-updates-batch-period=2s', // a pod that starts changes its slice once, not three times
       '--kube-api-qps=500',
       '--kube-api-burst=1000',
     ],
@@ -74,6 +84,7 @@ async function startScheduler({ folder, kubeconfig }: Target): Promise<Server> {
   return startServer({
     name: 'kube-scheduler',
     program: goProgram('kube-scheduler').path,
+    env: OF_SERVERS,
     log: join(folder, 'kube-scheduler.log'),
     args: [...component(kubeconfig, port), '--kube-api-qps=500', '--kube-api-burst=1000'],
     isReady: () => isListening(port),
@@ -87,6 +98,7 @@ async function startKwok({ folder, kubeconfig, podsPort }: Target): Promise<Serv
   return startServer({
     name: 'kwok',
     program: goProgram('kwok').path,
+    env: OF_SERVERS,
     log: join(folder, 'kwok.log'),
     args: [
       `--kubeconfig=${kubeconfig}`,

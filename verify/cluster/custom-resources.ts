@@ -3,7 +3,7 @@ import { groupOf, isCustom } from '../../lib/changes';
 import { moduleFilesFolder } from '../kit/module-files';
 import { PACKAGE_TYPES, packageTypesFolder } from '../kit/package-types';
 import { CRDS } from '../kit/tools';
-import { at, describe, type KubernetesObject, readObjects } from '../manifests/objects';
+import { at, describe, type KnownDocuments, type KubernetesObject, readObjects } from '../manifests/objects';
 import { BARMAN_SCHEMA, barmanDefinition } from './barman-definition';
 import { type ApiClient, message } from './client';
 import type { Cluster } from './cluster';
@@ -11,23 +11,31 @@ import { RABBITMQ_SCHEMA, rabbitmqDefinition } from './rabbitmq-definition';
 
 const ESTABLISHED_SECONDS = 180; // a machine that is busy with other things takes its time over seventy of them
 
+/** Several clusters get the same definitions. */
+const known: KnownDocuments = new Map();
+
 /**
- * Installs definitions of custom resources, as they fit this release of the server, and waits until it serves them: all
- * of the kit, or those that the given objects use.
+ * Installs the definitions of the custom resources that the given objects are, as they fit this release of the server, and
+ * waits until it serves them. Of all seventy of the kit a server composes its schemas for ten seconds.
+ * @param along the kinds of the same groups, too: an operator wants all of its own
  */
 export async function installCustomResources(
   { client, release }: Pick<Cluster, 'client' | 'release'>,
-  users?: readonly KubernetesObject[],
+  users: readonly Pick<KubernetesObject, 'apiVersion' | 'kind'>[],
+  along = false,
 ): Promise<void> {
-  const groups =
-    users && new Set(users.filter((user) => isCustom(user.apiVersion)).map(({ apiVersion }) => groupOf(apiVersion)));
+  const nameOf = (group: unknown, kind: unknown) => (along ? String(group) : `${kind}.${group}`);
+  const custom = users.filter(({ apiVersion }) => isCustom(apiVersion));
+  const wanted = new Set(custom.map(({ apiVersion, kind }) => nameOf(groupOf(apiVersion), kind)));
   const folders = [
     ...CRDS.filter(({ releases }) => releases.includes(release)).map(moduleFilesFolder),
     ...PACKAGE_TYPES.map(packageTypesFolder),
   ];
-  const objects = [...folders.flatMap(readObjects), await rabbitmqDefinition(client), barmanDefinition()].filter(
-    (object) => groups === undefined || groups.has(String(at(object, 'spec', 'group'))),
-  );
+  const objects = [
+    ...folders.flatMap((folder) => readObjects(folder, known)),
+    await rabbitmqDefinition(client),
+    barmanDefinition(),
+  ].filter((object) => wanted.has(nameOf(at(object, 'spec', 'group'), at(object, 'spec', 'names', 'kind'))));
   await client.each(objects, async (object) => {
     // Not strict: 1.28 does not know selectableFields, and a CRD is no manifest of ours.
     const reply = await client.request('POST', `${await collectionOf(client, object)}?fieldValidation=Ignore`, {

@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, join } from 'node:path';
+import { OF_COMMANDS } from '../cluster/memory';
 import { type Outcome, run } from '../kit/command';
 import { scratchFolder } from '../kit/scratch';
-import { goProgram } from '../kit/tools';
 import { evaluate, type Job, type Workflow } from './workflow';
 
 const STEP_SECONDS = 300;
@@ -30,9 +30,10 @@ export async function runJob(workflow: Workflow, job: Job, options: RunnerOption
   for (const file of Object.values(files)) writeFileSync(file, '');
   mkdirSync(join(place, 'temp'));
   const given = {
-    PATH: [options.programs, dirname(goProgram('kubectl').path), process.env['PATH']].join(delimiter),
+    PATH: [options.programs, process.env['PATH']].join(delimiter),
     HOME: place,
     KUBECACHEDIR: join(options.programs, 'kubectl-cache'), // what the server has, learned once
+    ...OF_COMMANDS,
     RUNNER_TEMP: join(place, 'temp'),
     ...files,
   };

@@ -2,10 +2,13 @@ import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { scratchFolder } from '../kit/scratch';
+import { goProgram } from '../kit/tools';
 
 /**
- * What cannot be had here. `npm` has nothing to install in a checkout whose modules are a link. `trivy` is no package of
- * Debian, Go, npm or Python: this one takes its place, notes what it is asked, and finds something in what it is told to.
+ * What cannot be had here, and what takes long. `npm` has nothing to install in a checkout whose modules are a link. `trivy`
+ * is no package of Debian, Go, npm or Python: this one takes its place, notes what it is asked, and finds something in what
+ * it is told to. `npx` starts npm before it starts us; the checkout was made by the real one. `kubectl apply` fetches and
+ * parses schemas of which it has the structures compiled in.
  */
 export interface StandIns {
   folder: string;
@@ -18,11 +21,19 @@ export interface StandIns {
 export function standIns(): StandIns {
   const folder = scratchFolder('stand-ins');
   const [calls, tainted] = [join(folder, 'trivy.calls'), join(folder, 'trivy.tainted')];
+  const kubectl = goProgram('kubectl').path;
   program(folder, 'npm', ['[ "$*" = ci ]']);
   program(folder, 'trivy', [
     `printf '%s\\n' "$*" >> '${calls}'`,
     'for image; do :; done', // the last argument
     `if grep --quiet --line-regexp --fixed-strings "$image" '${tainted}' 2>/dev/null; then exit 1; fi`,
+  ]);
+  program(folder, 'npx', ['[ "$1" = keelson ]', 'shift', 'exec node bin/keelson.mjs "$@"']);
+  program(folder, 'kubectl', [
+    'case "$1" in',
+    `apply) shift && exec '${kubectl}' apply --openapi-patch=false "$@" ;;`,
+    `*) exec '${kubectl}' "$@" ;;`,
+    'esac',
   ]);
   return {
     folder,

@@ -44,16 +44,11 @@ async function judgeWith(cluster: Cluster, sets: readonly ManifestSet[]): Promis
   await installCustomResources(cluster, [...all, ...OPERATOR_SAMPLES.map(({ object }) => object)]);
   await createNamespaces(cluster, sets);
   const verdicts: Verdict[] = [];
-  const known = new Map<string, Promise<string[]>>();
   // Tiers and variants share most objects: the same object gets the same answer.
-  const submitOnce = (object: KubernetesObject) => {
-    const text = JSON.stringify(object);
-    const answer = known.get(text) ?? submit(cluster, object);
-    known.set(text, answer);
-    return answer;
-  };
+  const submitOnce = once((object: KubernetesObject) => submit(cluster, object));
+  const restrictedPods = once((object: KubernetesObject) => podsOf(object, RESTRICTED));
   for (const set of sets) {
-    const pods = set.objects.flatMap((object) => podsOf(object, RESTRICTED));
+    const pods = set.objects.flatMap(restrictedPods);
     const objects = await client.each(set.objects, submitOnce);
     const restricted = await client.each(pods, submitOnce);
     verdicts.push({
@@ -67,6 +62,19 @@ async function judgeWith(cluster: Cluster, sets: readonly ManifestSet[]): Promis
   const samples = await misjudgedSamples(isCaught);
   verdicts.push({ subject: `operators' definitions on ${version}`, ...samples, notes: substituted(all) });
   return verdicts;
+}
+
+/** Remembers the answer for an object, and for every other one that is equal to it. */
+function once<T>(work: (object: KubernetesObject) => T): (object: KubernetesObject) => T {
+  const answers = new Map<KubernetesObject | string, T>();
+  return (object) => {
+    const same = answers.get(object);
+    if (same !== undefined) return same;
+    const text = JSON.stringify(object);
+    const answer = answers.get(text) ?? work(object);
+    answers.set(object, answer).set(text, answer);
+    return answer;
+  };
 }
 
 /** What was judged by something else than the operator's own definition, which cannot be had here. */

@@ -1,9 +1,20 @@
 import { basename, join } from 'node:path';
+import type { Exemption } from '../../lib/kubernetes/exemptions';
 import { run } from '../kit/command';
 import { pythonProgram } from '../kit/python';
 import { goProgram } from '../kit/tools';
 import { at, type KubernetesObject } from '../manifests/objects';
-import type { Analyser, Finding } from './analysers';
+
+/** Something an analyser does not like about an object. */
+export interface Finding {
+  tool: Exemption['tool'];
+  check: string;
+  text: string;
+  object: KubernetesObject;
+}
+
+/** Analyses a folder with one object per file, named by its index, so that a finding's file tells its object. */
+export type Analyser = (folder: string, objects: readonly KubernetesObject[]) => Promise<Finding[]>;
 
 /** From the grade on at which kube-score has nothing to say. */
 const PERFECT = 10;

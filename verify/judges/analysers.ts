@@ -8,21 +8,9 @@ import { goProgram } from '../kit/tools';
 import type { KubernetesObject } from '../manifests/objects';
 import { type ManifestSet, title } from '../manifests/sets';
 import type { Verdict } from '../report';
-import { checkov, kubeScore } from './analyser-programs';
+import { type Analyser, checkov, type Finding, kubeScore } from './analyser-programs';
 import type { Bench, Judge } from './judge';
 
-/** Something an analyser does not like about an object. */
-export interface Finding {
-  tool: Exemption['tool'];
-  check: string;
-  text: string;
-  object: KubernetesObject;
-}
-
-/** Writes one object per file into a folder, so that a finding's file tells its object, and analyses it. */
-export type Analyser = (folder: string, objects: readonly KubernetesObject[]) => Promise<Finding[]>;
-
-const ANALYSERS: readonly Analyser[] = [kubeScore, checkov];
 const TIERS = ['low', 'high'];
 const PROCESSES = 2;
 
@@ -41,34 +29,20 @@ export const analysers: Judge = {
   },
 };
 
-/** Systems are analysed together, for a start of a program takes seconds; never two tiers, for they share names. */
+/** What lies in one environment is analysed together: a start of a program takes seconds, and tiers share most objects. */
 function groups(sets: readonly ManifestSet[]): ManifestSet[][] {
   const chosen = sets.filter(({ tier }) => TIERS.includes(tier));
-  const names = new Set(chosen.map(groupName));
-  return [...names].map((name) => chosen.filter((set) => groupName(set) === name));
-}
-
-function groupName({ environment, tier }: ManifestSet): string {
-  return `${environment}-${tier}`;
+  const names = new Set(chosen.map(({ environment }) => environment));
+  return [...names].map((name) => chosen.filter(({ environment }) => environment === name));
 }
 
 async function analyse(group: readonly ManifestSet[], parent: string, used: Set<string>): Promise<Verdict[]> {
-  const [first] = group;
-  if (first === undefined) return [];
-  const folder = join(parent, groupName(first));
-  const bare = group.map((set) => ({ ...set, objects: set.objects.map(withoutExemptions) }));
-  const found = await findings(
-    bare.flatMap(({ objects }) => objects),
-    join(folder, 'bare'),
-  );
+  const folder = join(parent, group[0]?.environment ?? '');
+  const bare = withoutAnnotations(group);
+  const found = await findings(bare, join(folder, 'bare'));
   // The annotations' form is the same everywhere: one environment shows whether the analysers read it.
-  const isAnnotated = first.environment === 'production' && first.tier === 'high';
-  const annotated = isAnnotated
-    ? await findings(
-        group.flatMap(({ objects }) => objects),
-        join(folder, 'annotated'),
-      )
-    : [];
+  const annotated = group.filter(({ environment, tier }) => environment === 'production' && tier === 'high');
+  const spared = annotated.length > 0 ? await findings(annotated, join(folder, 'annotated')) : [];
   return bare.map((set, index) => ({
     subject: title(set),
     checked: set.objects.length,
@@ -77,11 +51,24 @@ async function analyse(group: readonly ManifestSet[], parent: string, used: Set<
         found.filter(({ object }) => set.objects.includes(object)),
         used,
       ),
-      ...annotated
+      ...spared
         .filter(({ object }) => group[index]?.objects.includes(object))
         .map((finding) => `found in spite of annotations: ${text(finding)}`),
     ],
   }));
+}
+
+/** Without ours; objects that are equal then are one object. */
+function withoutAnnotations(sets: readonly ManifestSet[]): ManifestSet[] {
+  const known = new Map<string, KubernetesObject>();
+  const only = (object: KubernetesObject): KubernetesObject => {
+    const bare = withoutExemptions(object);
+    const words = JSON.stringify(bare);
+    const equal = known.get(words) ?? bare;
+    known.set(words, equal);
+    return equal;
+  };
+  return sets.map((set) => ({ ...set, objects: set.objects.map(only) }));
 }
 
 function unexempted(found: readonly Finding[], used: Set<string>): string[] {
@@ -97,13 +84,26 @@ function unexempted(found: readonly Finding[], used: Set<string>): string[] {
   });
 }
 
-async function findings(objects: readonly KubernetesObject[], folder: string): Promise<Finding[]> {
+/** kube-score names an object and no file, so it sees one tier at a time, for tiers share names. checkov sees all once. */
+async function findings(sets: readonly ManifestSet[], folder: string): Promise<Finding[]> {
+  const objects = new Set(sets.flatMap((set) => set.objects));
+  const tiers = [...new Set(sets.map(({ tier }) => tier))];
+  const all = await Promise.all([
+    analysed(checkov, [...objects], join(folder, 'all')),
+    ...tiers.map((tier) => {
+      const own = sets.filter((set) => set.tier === tier).flatMap((set) => set.objects);
+      return analysed(kubeScore, own, join(folder, tier));
+    }),
+  ]);
+  return all.flat();
+}
+
+function analysed(analyser: Analyser, objects: readonly KubernetesObject[], folder: string): Promise<Finding[]> {
   mkdirSync(folder, { recursive: true });
   for (const [index, object] of objects.entries()) {
     writeFileSync(join(folder, `${index}.json`), JSON.stringify(object));
   }
-  const all = await Promise.all(ANALYSERS.map((analyser) => analyser(folder, objects)));
-  return all.flat();
+  return analyser(folder, objects);
 }
 
 function withoutExemptions(object: KubernetesObject): KubernetesObject {

@@ -1,4 +1,5 @@
 import { isCustom } from '../../lib/changes';
+import { pruneOf } from '../../lib/report';
 import { type Cluster, startCluster } from '../cluster/cluster';
 import { createNamedClasses } from '../cluster/controllers';
 import { installCustomResources } from '../cluster/custom-resources';
@@ -6,6 +7,7 @@ import { instanceObjects } from '../cluster/live';
 import { inParallel } from '../cluster/parallel';
 import { goProgram } from '../kit/tools';
 import { coveringAll, effectsOf } from '../manifests/cover';
+import type { KubernetesObject } from '../manifests/objects';
 import { type ManifestSet, type Synthesis, title } from '../manifests/sets';
 import { VARIED_TIER } from '../manifests/vary';
 import type { Verdict } from '../report';
@@ -28,7 +30,8 @@ export const changes: Judge = {
     const [{ sets }, variants] = [bench, await bench.variants()];
     const cluster = await startCluster('1.36', 'objects');
     try {
-      await createNamedClasses(cluster.client, [...sets, ...variants.flatMap(({ set }) => set ?? [])], false);
+      const made = [...sets, ...variants.flatMap(({ set }) => set ?? [])];
+      await createNamedClasses(cluster.client, made, false);
       const systems = [...new Set(sets.map(({ system }) => system))];
       const walks = systems.map(
         (system) =>
@@ -40,7 +43,7 @@ export const changes: Judge = {
       const [plain, extended] = [walks.filter((walk) => !walk.needsAddOns), walks.filter((walk) => walk.needsAddOns)];
       // First on a cluster without a single add-on: a prune that names an unknown kind would fail there.
       const verdicts = await inParallel(plain, SYSTEMS_AT_ONCE, (walk) => walk.tiers());
-      await installCustomResources(cluster);
+      await installCustomResources(cluster, [...made.flatMap(({ objects }) => objects), ...prunedKinds(made)]);
       verdicts.push(...(await inParallel(extended, SYSTEMS_AT_ONCE, (walk) => walk.tiers())));
       const chosen = withoutRepetition(sets, variants);
       verdicts.push(...(await inParallel(walks, SYSTEMS_AT_ONCE, (walk) => walk.variants(chosen))));
@@ -54,6 +57,15 @@ export const changes: Judge = {
     }
   },
 };
+
+/** A prune names kinds of the add-ons that a Plan asks for, whether it has such an object or not. */
+function prunedKinds(sets: readonly ManifestSet[]): Pick<KubernetesObject, 'apiVersion' | 'kind'>[] {
+  const kinds = new Set(sets.flatMap(({ plan }) => (plan ? pruneOf(plan, 'dist/').kinds : [])));
+  return [...kinds].map((name) => {
+    const [group, version, kind = ''] = name.split('/');
+    return { apiVersion: `${group}/${version}`, kind };
+  });
+}
 
 /** Of each variant the systems in which it has every effect that it has in any: kinds that come and go, fields that change. */
 function withoutRepetition(sets: readonly ManifestSet[], variants: readonly Synthesis[]): Synthesis[] {

@@ -19,17 +19,18 @@ export async function waitFor(unfinished: () => Promise<string[]>, seconds: numb
   }
 }
 
-/** What of a namespace has not arrived yet: rollouts, Jobs, pods, the claims that pods use. */
+/**
+ * What of a namespace has not arrived yet: rollouts and Jobs; once they have, pods and the claims that pods use. Each look
+ * at the pods of a thousand services is megabytes, which say nothing new while the rollouts go on.
+ */
 export async function unfinished(client: ApiClient, namespace: string): Promise<string[]> {
   const list = async (group: string, resource: string) => client.list(`/${group}/namespaces/${namespace}/${resource}`);
-  const [deployments, statefulSets, jobs, pods, claims] = await Promise.all([
+  const [deployments, statefulSets, jobs] = await Promise.all([
     list('apis/apps/v1', 'deployments'),
     list('apis/apps/v1', 'statefulsets'),
     list('apis/batch/v1', 'jobs'),
-    list('api/v1', 'pods'),
-    list('api/v1', 'persistentvolumeclaims'),
   ]);
-  return [
+  const controllers = [
     ...named(
       'Deployment',
       deployments.filter((object) => !isRolledOut(object, 'availableReplicas')),
@@ -42,6 +43,15 @@ export async function unfinished(client: ApiClient, namespace: string): Promise<
       'Job',
       jobs.filter((object) => !hasCondition(object, 'Complete')),
     ),
+  ];
+  return controllers.length > 0 ? controllers : unfinishedPods(list);
+}
+
+async function unfinishedPods(
+  list: (group: string, resource: string) => Promise<KubernetesObject[]>,
+): Promise<string[]> {
+  const [pods, claims] = await Promise.all([list('api/v1', 'pods'), list('api/v1', 'persistentvolumeclaims')]);
+  return [
     ...named(
       'Pod',
       pods.filter((object) => !isRunningOrDone(object)),

@@ -21,10 +21,16 @@ const NODES = 3;
 /** The workflow files of docs/ci/, their scripts run as GitHub's runner would, against a live cluster. */
 export const delivery: Judge = {
   name: 'The delivery workflow',
-  programs: () => ['bash', 'shellcheck', 'jq', `kubectl ${goProgram('kubectl').version}`, 'a stand-in for trivy'],
+  programs: () => [
+    'bash',
+    'shellcheck',
+    'jq',
+    `kubectl ${goProgram('kubectl').version}`,
+    'stand-ins for trivy and npx',
+  ],
   run: async ({ sets }: Bench) => {
     const pods = await startPods();
-    const cluster = await startCluster('1.36', 'kwok', pods.port);
+    const cluster = await startCluster('1.36', 'kwok', { podsPort: pods.port });
     try {
       await createNodes(cluster.client, NODES);
       await createNamedClasses(cluster.client, sets);

@@ -21,6 +21,8 @@ export class Instance {
   readonly #kept = new Map<string, KubernetesObject>();
   #current: readonly KubernetesObject[] = [];
   #files: Files = new Map();
+  #seen: ReadonlyMap<string, string> | undefined;
+  #compared: { set: ManifestSet; problems: Problem[] } | undefined;
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster;
@@ -37,7 +39,8 @@ export class Instance {
     const isFirst = this.#current.length === 0;
     const problems = isFirst ? await this.#start(set) : [];
     const samples = [...this.#current, ...this.#kept.values(), ...set.objects];
-    const before = await instanceObjects(this.#cluster, instance, samples);
+    // What the last step left: what comes and goes between two steps is found, too.
+    const before = this.#seen ?? (await instanceObjects(this.#cluster, instance, samples));
     const said = this.#said(set);
     problems.push(...(await this.#run(set, deletions(said, 'before the new output'))));
     problems.push(...(await this.#run(set, [pruneCommand(set)]))); // it applies, too
@@ -45,6 +48,7 @@ export class Instance {
     this.#remember(set);
     const after = await instanceObjects(this.#cluster, instance, samples);
     problems.push(...this.#differences(before, after));
+    this.#seen = after;
     return problems.map((problem) => `→ ${title(set)}: ${problem}`);
   }
 
@@ -59,8 +63,13 @@ export class Instance {
     return problems;
   }
 
-  #said(set: ManifestSet): Problem[] {
-    return compareFiles(this.#files, readFiles(set.folder), set.plan ? pruneOf(set.plan, 'dist/').kinds : []);
+  /** Asked twice of the same change: whether it is refused, and what it leaves behind. */
+  #said(set: ManifestSet): readonly Problem[] {
+    if (this.#compared?.set !== set) {
+      const kinds = set.plan ? pruneOf(set.plan, 'dist/').kinds : [];
+      this.#compared = { set, problems: compareFiles(this.#files, readFiles(set.folder), kinds) };
+    }
+    return this.#compared.problems;
   }
 
   async #run(set: ManifestSet, commands: readonly string[]): Promise<string[]> {
@@ -76,6 +85,7 @@ export class Instance {
     for (const object of set.objects) if (KEPT.has(object.kind)) this.#kept.set(key(object), object);
     this.#current = [...set.objects, ...this.#kept.values()];
     this.#files = readFiles(set.folder);
+    this.#compared = undefined;
   }
 
   #differences(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] {

@@ -17,15 +17,30 @@ export interface KubernetesObject {
   [field: string]: Json | KubernetesObject['metadata'] | undefined;
 }
 
-/** Every object of a flat folder of YAML files, in the order in which `kubectl apply -f` takes them. */
-export function readObjects(folder: string): KubernetesObject[] {
+/** Objects by the text of their document. Whoever changes an object makes a copy: it may be in many places. */
+export type KnownDocuments = Map<string, readonly KubernetesObject[]>;
+
+/**
+ * Every object of a flat folder of YAML files, in the order in which `kubectl apply -f` takes them.
+ * @param known what has been parsed before, and is not parsed again: manifests have most of their documents in common
+ */
+export function readObjects(folder: string, known: KnownDocuments = new Map()): KubernetesObject[] {
   return readdirSync(folder)
     .filter((name) => /\.ya?ml$/.test(name))
     .sort()
-    .flatMap((name) => parseObjects(readFileSync(join(folder, name), 'utf8'), join(folder, name)));
+    .flatMap((name) => parseObjects(readFileSync(join(folder, name), 'utf8'), join(folder, name), known));
 }
 
-export function parseObjects(text: string, origin: string): KubernetesObject[] {
+function parseObjects(text: string, origin: string, known: KnownDocuments): KubernetesObject[] {
+  // Inside a document no line but its end begins with `---`: text blocks are indented.
+  return text.split(/^---$/m).flatMap((document) => {
+    const objects = known.get(document) ?? parseDocument(document, origin);
+    known.set(document, objects);
+    return objects;
+  });
+}
+
+function parseDocument(text: string, origin: string): KubernetesObject[] {
   return parseAllDocuments(text).flatMap((document) => {
     const [error] = document.errors;
     if (error) throw new Error(`${origin}: ${error.message}`);

@@ -6,7 +6,7 @@ import type { Plan } from '../../lib/model/plan';
 import { formatProblem, type Problem, ProblemsError } from '../../lib/model/problem';
 import { tiers } from '../../lib/model/schema/primitives';
 import { Workspace } from '../../lib/workspace';
-import { type KubernetesObject, readObjects } from './objects';
+import { type KnownDocuments, type KubernetesObject, readObjects } from './objects';
 import { ROOT } from './root';
 
 export interface Combination {
@@ -55,13 +55,15 @@ export function synthesize(combination: Combination, parent: string): Synthesis 
     : write(combination, plan, join(parent, system, environment, tier));
 }
 
+const known: KnownDocuments = new Map();
+
 /** Renders a Plan into a folder as `keelson synth` does. */
 export function write(combination: Combination, plan: Plan, folder: string): Synthesis {
   try {
     const files = renderFiles(plan);
     mkdirSync(folder, { recursive: true });
     for (const [name, text] of files) writeFileSync(join(folder, name), text);
-    return { ...combination, problems: [], set: { ...combination, folder, plan, objects: readObjects(folder) } };
+    return { ...combination, problems: [], set: { ...combination, folder, plan, objects: readObjects(folder, known) } };
   } catch (error) {
     return { ...combination, problems: error instanceof ProblemsError ? errors(error.problems) : [String(error)] };
   }

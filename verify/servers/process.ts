@@ -6,6 +6,7 @@ export interface ServerOptions {
   name: string;
   program: string;
   args: readonly string[];
+  env?: Readonly<Record<string, string>>;
   /** File that takes what the server says. */
   log: string;
   /** Asked until it is true, until the deadline passes or until the process is gone. */
@@ -29,6 +30,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   // The kernel ends the server when this process dies, even of SIGKILL; its own group takes its children along.
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', options.program, ...options.args], {
     detached: true,
+    env: { ...process.env, ...options.env },
     stdio: ['ignore', log, log],
   });
   closeSync(log);

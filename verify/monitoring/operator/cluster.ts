@@ -68,7 +68,7 @@ export async function operatedCluster(plan: Plan): Promise<Cluster> {
   const { set, problems } = write({ system: plan.system.id, environment: 'production', tier: 'high' }, plan, folder);
   if (set === undefined) throw new Error(problems.join('\n'));
   const cluster = await startCluster('1.36', 'kwok');
-  await installCustomResources(cluster, [...set.objects, ...servers]);
+  await installCustomResources(cluster, [...set.objects, ...servers], true);
   await createNodes(cluster.client, 3);
   await createNamedClasses(cluster.client, [set]);
   await cluster.kubectl(['create', 'namespace', platform.namespace]);
