@@ -16,7 +16,7 @@ node_modules/.package-lock.json: package.json package-lock.json
 synth: node_modules/.package-lock.json ## django-react in production into dist/ (the default)
 	@node bin/keelson.mjs synth
 
-test: node_modules/.package-lock.json ## the tests: pure Node, two minutes
+test: node_modules/.package-lock.json ## the tests, two minutes
 	@npx jest --ci $(JEST)
 
 lint: node_modules/.package-lock.json ## style, and the types

@@ -10,7 +10,7 @@ const ROLLOUT_SECONDS = 240;
 const CONTROL_TURNS = 3;
 
 /** Applies a folder as the documentation says, with what prunes the objects that it no longer has. */
-export async function applyAndSettle(stage: Stage): Promise<void> {
+async function applyAndSettle(stage: Stage): Promise<void> {
   await mustKubectl(['apply', '-f', stage.manifests.folder]);
   await until('everything is as applied', ROLLOUT_SECONDS, async () => (await unsettled(stage)).length === 0, 500);
 }

@@ -32,7 +32,10 @@ export function separated(system: ParsedSystem): string[] {
     .filter((name) => isCacheNameFree(system, name));
 }
 
-/** The first's image and amounts; one pod, because a copy of what can be made anew protects nothing. */
+/**
+ * The first's image and amounts; one pod (of a Redis Cluster one for each shard), because a copy of what can be made anew
+ * protects nothing.
+ */
 function cacheOf(name: string, store: Redis): Redis {
   return {
     ...store,

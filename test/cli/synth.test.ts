@@ -11,7 +11,7 @@ beforeAll(() => {
 afterAll(removeTemporary);
 
 /** A pipe of a CI: jest asks its children for colours where it stands on a terminal itself. */
-const piped = { ...process.env, CI: 'true', FORCE_COLOR: undefined };
+const piped = { ...process.env, CI: 'true', FORCE_COLOR: undefined, NO_COLOR: undefined };
 
 /** What `cdk8s synth` runs, without the CLI around it. */
 function mainTs(out: string, variables: Readonly<Record<string, string>>): { status: number | null; stderr: string } {
@@ -36,19 +36,6 @@ describe('keelson synth', () => {
     expect(status).toBe(0);
     expect(readFiles(out)).toEqual(readFiles(theirs));
     expect(readFiles(out).size).toBeGreaterThan(3);
-  });
-
-  test('writes the bytes of the real `cdk8s synth`, default for default', async () => {
-    const theirs = join(temporaryFolder(), 'dist');
-    const env = { ...process.env, CDK8S_CHECK_UPGRADE: 'false' };
-    execFileSync(join(project, 'node_modules', '.bin', 'cdk8s'), ['synth', '-o', theirs], {
-      cwd: project,
-      env,
-      stdio: 'pipe',
-    });
-    const ours = temporaryRoot();
-    expect((await keelson(['synth'], ours)).status).toBe(0);
-    expect(readFiles(join(ours, 'dist'))).toEqual(readFiles(theirs));
   });
 
   test('takes the default, django-react in production, and dist', async () => {
@@ -174,16 +161,16 @@ describe('a pipe that nobody reads any more', () => {
   }
 
   const program = join('bin', 'keelson.mjs');
-  const streams = [[['stdout']], [['stderr']], [['stdout', 'stderr']]] as const;
-
-  test.each(streams)('is no error of keelson: %j', async (gone) => {
-    expect(await unread([program, 'list'], gone)).toBe(0);
-    expect(await unread([program, 'check', 'lsm'], gone)).toBe(1);
-    expect(await unread([program, 'chekc'], gone)).toBe(2);
+  test.each([
+    [['stdout'], ['list'], 0],
+    [['stderr'], ['check', 'lsm'], 1],
+    [['stdout', 'stderr'], ['chekc'], 2],
+  ] as const)('is no error of keelson: %j, %j', async (gone, words, status) => {
+    expect(await unread([program, ...words], gone)).toBe(status);
   });
 
-  test.each(streams)('is no error of main.ts: %j', async (gone) => {
-    expect(await unread(['--import', 'tsx', 'main.ts'], gone)).toBe(1);
+  test('is no error of main.ts', async () => {
+    expect(await unread(['--import', 'tsx', 'main.ts'], ['stdout', 'stderr'])).toBe(1);
   });
 });
 

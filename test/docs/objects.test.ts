@@ -1,8 +1,4 @@
-import { renderFiles } from '../../cli/synthesize';
-import { parseFile } from '../../lib/changes';
-import { planOf } from '../../lib/choice';
-import { Workspace } from '../../lib/workspace';
-import { project } from '../cli/harness';
+import { synthesized } from '../synthesis/combinations';
 import { blocks, commands, readPage } from './page';
 
 const pages = [
@@ -16,11 +12,8 @@ const pages = [
 
 /** `Kind/name` of everything in a namespace, with the Secrets that it must hold. */
 function objectsOf(system: string, environment: string): Set<string> {
-  const { plan } = planOf(new Workspace(project), { system, environment });
-  if (plan === undefined) throw new Error(`${system} in ${environment} has problems`);
-  const emitted = [...renderFiles(plan)]
-    .flatMap(([file, text]) => parseFile(file, text))
-    .map(({ kind, name }) => `${kind}/${name}`);
+  const { plan, objects } = synthesized({ system, environment, tier: 'medium' });
+  const emitted = objects.manifests.map(({ kind, metadata }) => `${kind}/${metadata.name}`);
   return new Set([...emitted, ...plan.secrets.map(({ name }) => `Secret/${name}`)]);
 }
 

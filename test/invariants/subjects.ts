@@ -9,6 +9,7 @@ import { networkInvariants } from './network';
 import { probeInvariants } from './probes';
 import { quotaInvariants } from './quota';
 import { referenceInvariants } from './references';
+import { reportedInvariants } from './reported';
 import { rolloutInvariants } from './rollout';
 import { scalingInvariants } from './scaling';
 import { securityInvariants } from './security';
@@ -34,4 +35,5 @@ export const subjects: Readonly<Record<string, Invariants>> = {
   Migrations: migrationInvariants,
   Network: networkInvariants,
   Fields: fieldInvariants,
+  'What is said of them': reportedInvariants,
 };

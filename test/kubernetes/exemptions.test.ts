@@ -1,6 +1,5 @@
 import { annotateExemptions, exemptions, exemptionsFor } from '../../lib/kubernetes/exemptions';
 import type { Manifest } from '../../lib/kubernetes/patches';
-import { combinations, synthesized } from '../synthesis/combinations';
 
 interface PodChange {
   readonly image?: string;
@@ -117,16 +116,4 @@ describe('The annotations of an exempted object', () => {
     const manifest = object('StatefulSet', 'database');
     expect(annotateExemptions(manifest)).toBe(manifest);
   });
-});
-
-test('No object has annotations of analysers but by this list', () => {
-  for (const combination of combinations.filter(({ tier }) => tier === 'high')) {
-    for (const { file: _, ...manifest } of synthesized(combination).objects.manifests) {
-      const mine = Object.entries(manifest.metadata.annotations ?? {}).filter(([key]) =>
-        /^(kube-score|checkov\.io)\//.test(key),
-      );
-      const listed = annotateExemptions({ ...manifest, metadata: { ...manifest.metadata, annotations: {} } });
-      expect(Object.fromEntries(mine)).toEqual((listed['metadata'] as typeof manifest.metadata).annotations);
-    }
-  }
 });

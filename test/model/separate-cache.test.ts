@@ -59,6 +59,15 @@ test('with it there is a second one, of one pod, which evicts and is in no backu
   expect(plan.backup?.subjects.map(({ name }) => name)).not.toContain('redis-cache');
 });
 
+test('beside a Redis Cluster it is one too, with a pod for each shard', () => {
+  const environment = { tools: false, systems: { shop: { stores: { redis: { engine: 'redis-cluster' } } } } };
+  const drawn = { redis: { clusterAware: true } };
+  expect(caches(planned({ system: drawn, environment }, { separateCache: true, backup: undefined }))).toEqual([
+    ['redis', 'mixed', 'noeviction', 3, undefined],
+    ['redis-cache', 'cache', 'allkeys-lru', 3, undefined],
+  ]);
+});
+
 test('whoever talks to the first finds the second by a variable of its own, with a password of its own', () => {
   const web = planned().services.find(({ name }) => name === 'web');
   expect(web?.env.filter(({ name }) => name.startsWith('REDIS'))).toEqual([

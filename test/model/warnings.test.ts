@@ -33,6 +33,16 @@ test('a sealed value that is not there is asked for, with the command that makes
   );
 });
 
+test('a problem of a part silences no warning of one whose name is the beginning of its own', () => {
+  const idle = { kind: 'worker', description: 'x', image: 'jobs' };
+  const services = { idle, 'idle-mail': { ...idle, arrows: { nowhere: {} } } };
+  const { problems } = resolveShop({ system: { services } });
+  expect(problems.map(({ rule, path }) => [rule, path])).toContainEqual([
+    'services-documented',
+    'systems/shop.services.idle',
+  ]);
+});
+
 describe('volumes that share a node', () => {
   const shared = { services: { worker: { profile: null, mounts: { media: '/media' } } }, profiles: { mailing: null } };
 

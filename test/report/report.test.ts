@@ -1,5 +1,3 @@
-import { renderFiles } from '../../cli/synthesize';
-import { parseFile } from '../../lib/changes';
 import { planOf } from '../../lib/choice';
 import { tiers } from '../../lib/model';
 import type { Plan, Tier } from '../../lib/model/plan';
@@ -7,7 +5,7 @@ import { reportOf } from '../../lib/report';
 import { Workspace } from '../../lib/workspace';
 import { keelson, project } from '../cli/harness';
 import type { ObjectSet } from '../invariants/objects';
-import { type Combination, combinations as everywhere, synthesized, title } from '../synthesis/combinations';
+import { type Combination, combinations as everywhere, objectsOf, synthesized, title } from '../synthesis/combinations';
 
 const workspace = new Workspace(project);
 
@@ -18,7 +16,7 @@ function plan(system: string, environment: string, tier?: Tier): Plan {
 }
 
 function manifestsOf(of: Plan): Record<string, unknown>[] {
-  return [...renderFiles(of)].flatMap(([file, text]) => parseFile(file, text)).map(({ object }) => ({ ...object }));
+  return objectsOf(of).manifests.map(({ file: _, ...manifest }) => manifest);
 }
 
 function report(system: string, environment: string, manifests: Record<string, unknown>[] = []) {
@@ -132,17 +130,17 @@ describe('prerequisites', () => {
 
 describe.each(combinations)('%s in %s', (system, environment) => {
   const found = report(system, environment);
-  const objects = [...renderFiles(plan(system, environment))].flatMap(([file, text]) => parseFile(file, text));
+  const { manifests: objects } = synthesized({ system, environment, tier: 'medium' }).objects;
 
   test('lists every image that its manifests run', () => {
     const listed = new Set(found.images.map(({ reference }) => reference));
-    const used = new Set(JSON.stringify(objects.map(({ object }) => object)).match(/(?<="image":")[^"]+/g));
+    const used = new Set(JSON.stringify(objects).match(/(?<="image":")[^"]+/g));
     expect([...used].filter((image) => !listed.has(image))).toEqual([]);
   });
 
   test('lists every Secret and key that its pods ask for', () => {
     const listed = new Set(found.secrets.flatMap(({ name, keys }) => keys.map((key) => `${name}/${key}`)));
-    const text = JSON.stringify(objects.map(({ object }) => object));
+    const text = JSON.stringify(objects);
     const asked = [...text.matchAll(/"secretKeyRef":(\{[^}]*\})/g)].map(
       ([, body = '{}']) => JSON.parse(body) as { name: string; key: string },
     );
@@ -167,7 +165,7 @@ describe.each(combinations)('%s in %s', (system, environment) => {
   });
 
   test('has port-forward lines to Services that exist, each on a port of its own', () => {
-    const services = objects.filter(({ kind }) => kind === 'Service').map(({ name }) => name);
+    const services = objects.filter(({ kind }) => kind === 'Service').map(({ metadata }) => metadata.name);
     for (const { name, command } of found.portForwards) {
       expect(services).toContain(name);
       expect(command).toContain(`-n ${found.namespace} port-forward service/${name} `);

@@ -1,4 +1,4 @@
-/** One small golden for each construct that makes pods: what a reader of the manifests looks at first. */
+/** One small golden for each store, the proxy, a web service and bootstrap: what a reader of the manifests looks at first. */
 import { stringify } from 'yaml';
 import type { Container, Probe, Volume } from '../invariants/manifest';
 import type { Workload } from '../invariants/objects';

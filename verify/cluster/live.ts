@@ -7,7 +7,7 @@ import { type Cluster, kubectlEnv } from './cluster';
 
 /**
  * The structures of built-in kinds are compiled in: to fetch and parse the schemas again takes nine tenths of the time.
- * Half of what is left goes into asking which kinds the server validates strictly; `admission` has it do so for all.
+ * Half of what is left goes into asking which kinds the server validates strictly; `admission` has it do so with all that this code writes.
  */
 const KUBECTL_APPLY = 'kubectl apply --openapi-patch=false --validate=false';
 

@@ -87,6 +87,7 @@ async function judge(
     const files = place(folder, texts);
     await must(tool, [...args, ...files]);
     const [first = ''] = files.map((file) => readFileSync(file, 'utf8')).filter((text) => text.includes(fault[0]));
+    assert.notEqual(first, '', `${fault[0]} stands in no text`);
     await refuses(tool, args, folder, first.replace(...fault));
     return files.length;
   });

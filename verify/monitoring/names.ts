@@ -90,7 +90,7 @@ function selectorOf(text: string): Selector[] {
 const parsed = new Map<string, readonly Selector[]>();
 
 /** What an expression asks for. @throws Error where it does not parse */
-export function selectorsOf(expr: string): readonly Selector[] {
+function selectorsOf(expr: string): readonly Selector[] {
   const known = parsed.get(expr);
   if (known !== undefined) return known;
   const text = filled(expr);

@@ -137,6 +137,8 @@ async function main(): Promise<void> {
       contributions.flatMap((one) => (one.alerts ?? []).map(({ name }) => name)),
     );
     assert.deepEqual(Object.keys(proofs).sort(), [...new Set(alerts)].sort());
+    const judged = new Set(subjects.map(({ name }) => name));
+    for (const { of = 'lms' } of Object.values(proofs).flat()) assert.ok(judged.has(of), `A proof is of ${of}`);
   });
   await judgeRoutes(join(folder, 'lms'));
   await judgeDashboards(subjects, folder);

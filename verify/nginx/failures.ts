@@ -9,16 +9,8 @@ import { startNameServer } from './dns';
 import { securityHeaders } from './headers';
 import { startPod } from './pod';
 import { planOf } from './system';
+import { until } from './until';
 import { startUpstream } from './upstream';
-
-async function until(work: () => Promise<boolean>, seconds: number): Promise<number | undefined> {
-  const start = Date.now();
-  while (Date.now() - start < seconds * 1000) {
-    if (await work()) return Date.now() - start;
-    await sleep(100);
-  }
-  return undefined;
-}
 
 /** A pod of its own, because its upstreams come and go. */
 async function comingAndGoing(bench: Bench): Promise<void> {

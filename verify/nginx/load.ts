@@ -8,6 +8,7 @@ import { ask, open } from './client';
 import { keepAsking, type Tally } from './kept';
 import { type Pod, startPod } from './pod';
 import { planOf } from './system';
+import { until } from './until';
 
 const from = (index: number): Record<string, string> => ({
   'X-Forwarded-For': `10.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}`,
@@ -91,16 +92,6 @@ async function writing({ status }: Pod): Promise<number> {
   return Number(/Writing: (\d+)/.exec(body)?.[1] ?? Number.NaN);
 }
 
-/** Whether it holds within some seconds. */
-async function soon(seconds: number, holds: () => boolean | Promise<boolean>): Promise<boolean> {
-  const began = Date.now();
-  while (!(await holds())) {
-    if (Date.now() - began > seconds * 1000) return false;
-    await sleep(250);
-  }
-  return true;
-}
-
 /** How long somebody else waits for an answer, milliseconds. */
 async function answerTime(pod: Pod, index: number): Promise<number> {
   const began = performance.now();
@@ -122,10 +113,10 @@ async function servesOthers({ checks }: Bench, pod: Pod, title: string): Promise
 async function slowReaders(bench: Bench, pod: Pod): Promise<Crowd> {
   const { checks } = bench;
   const readers = await crowd(pod.http, readerCount, slowReader);
-  const held = await soon(10, async () => (await writing(pod)) > readerCount);
+  const held = (await until(async () => (await writing(pod)) > readerCount, 10)) !== undefined;
   checks.ok(`${readerCount} clients read nothing of what they asked for`, held, await writing(pod));
   // The upstream is this process: it answers others once it has filled every buffer of theirs.
-  await soon(10, async () => (await answerTime(pod, 0)) < 100);
+  await until(async () => (await answerTime(pod, 0)) < 100, 10);
   await servesOthers(bench, pod, 'slow readers');
   return readers;
 }
@@ -136,7 +127,11 @@ async function slowSenders(bench: Bench, pod: Pod): Promise<void> {
   const heads = await crowd(pod.http, connections - 500, slowHeader);
   checks.equal(`${connections} connections are held open`, bodies.open() + heads.open(), connections);
   await servesOthers(bench, pod, 'slow senders');
-  checks.ok('who never ends a header is sent away', await soon(30, () => heads.open() === 0), heads.open());
+  checks.ok(
+    'who never ends a header is sent away',
+    (await until(() => heads.open() === 0, 30)) !== undefined,
+    heads.open(),
+  );
   leave(bodies);
   leave(heads);
 }
@@ -149,7 +144,10 @@ export async function load(bench: Bench): Promise<void> {
   const readers = await slowReaders(bench, pod);
   await reload(bench);
   await slowSenders(bench, pod);
-  checks.ok('who never reads is sent away, too', await soon(30, async () => (await writing(pod)) === 1));
+  checks.ok(
+    'who never reads is sent away, too',
+    (await until(async () => (await writing(pod)) === 1, 30)) !== undefined,
+  );
   leave(readers);
   checks.equal('and nginx runs on', (await ask(pod.http, { path: '/livez' })).status, 200);
   await pod.stop();

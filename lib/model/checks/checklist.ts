@@ -29,13 +29,17 @@ function reachedBy({ system }: Context): Set<string> {
   ]);
 }
 
+function isWithin(path: string, part: string): boolean {
+  return path === part || path.startsWith(`${part}.`);
+}
+
 /** What no line of a drawing leads to or from: a web service is asked for by `connections-match`, a store must be used. */
 function servicesDocumented(context: Context): void {
   const { system, problems, at } = context;
   const reached = reachedBy(context);
   for (const [name, { kind, arrows, mounts }] of Object.entries(system.services)) {
     const path = `${at.system}.services.${name}`;
-    if (kind === 'web' || reached.has(name) || problems.all.some((problem) => problem.path.startsWith(path))) continue;
+    if (kind === 'web' || reached.has(name) || problems.all.some((problem) => isWithin(problem.path, path))) continue;
     if (Object.keys(arrows).length + Object.keys(mounts).length > 0) continue;
     problems.warning('services-documented', path, `a ${kind} that no arrow leads to or from`, 'whom it talks to');
   }

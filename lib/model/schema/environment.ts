@@ -4,6 +4,7 @@ import { monitoring } from './monitoring';
 import {
   bucketWord,
   byteQuantity,
+  certManager,
   cidr,
   hostName,
   modes,
@@ -32,12 +33,7 @@ const edgePeer = z.strictObject({
 const tls = z.discriminatedUnion('by', [
   z.strictObject({ by: z.literal('none') }),
   z.strictObject({
-    by: z.literal('cert-manager'),
-    issuer: name.describe('The issuer of cert-manager'),
-    issuerKind: z
-      .enum(['ClusterIssuer', 'Issuer'])
-      .default('ClusterIssuer')
-      .describe('Of all namespaces, or of this one'),
+    ...certManager,
     certificate: z.boolean().default(false).describe('A Certificate object instead of the annotation'),
   }),
   z.strictObject({ by: z.literal('secret'), secret: name.describe('A Secret that exists, with tls.crt and tls.key') }),

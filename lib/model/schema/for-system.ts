@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { byteQuantity, cidr, hostName, name, patch, port, text, tiers, variable } from './primitives';
+import { byteQuantity, certManager, cidr, hostName, name, patch, port, text, tiers, variable } from './primitives';
 
 /** A certificate that `cert-manager` makes, for names that exist in the cluster alone: a public authority signs none. */
 export const storeCertificate = [
@@ -7,12 +7,7 @@ export const storeCertificate = [
     .strictObject({ by: z.literal('self-signed') })
     .describe('By an authority that is made for it, inside the namespace'),
   z.strictObject({
-    by: z.literal('cert-manager'),
-    issuer: name.describe('The issuer of cert-manager'),
-    issuerKind: z
-      .enum(['ClusterIssuer', 'Issuer'])
-      .default('ClusterIssuer')
-      .describe('Of all namespaces, or of this one'),
+    ...certManager,
   }),
 ] as const;
 

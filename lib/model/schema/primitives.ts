@@ -154,3 +154,13 @@ export const patch = z.strictObject({
   merge: z.record(z.string(), z.unknown()).describe('A JSON merge patch'),
   reason: text.describe('Why the model does not suffice'),
 });
+
+/** A certificate by an issuer of cert-manager. */
+export const certManager = {
+  by: z.literal('cert-manager'),
+  issuer: name.describe('The issuer of cert-manager'),
+  issuerKind: z
+    .enum(['ClusterIssuer', 'Issuer'])
+    .default('ClusterIssuer')
+    .describe('Of all namespaces, or of this one'),
+} as const;
