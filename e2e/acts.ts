@@ -49,8 +49,9 @@ function atOnce(...acts: Act[]): Act {
 const promises = check('promises', keepPromises);
 
 /**
- * An autoscaler goes down five minutes after the load has ended, and begins them anew where its pods work: also at their
- * own restart. So it is loaded first; what does not restart them takes up the five minutes; the rest comes after them.
+ * An autoscaler goes down five minutes after the load has ended, and begins them anew where its pods work, as they do when
+ * they are killed and start again. So it is loaded first; what lets them be takes up the five minutes, with a drain at
+ * their end (a new pod's figures count only once it is Ready); the rest comes after them.
  */
 export const acts: Act = inTurn(
   essential('start', checkStart),
@@ -62,14 +63,11 @@ export const acts: Act = inTurn(
   ),
   // Pods are compared with those of before: none may restart, and none may come.
   check('secrets', checkSecrets),
+  // No worker and no monitoring stands on a request's way.
+  atOnce(check('kill-web', checkWebKills), check('kill-workers', checkWorkerKills)),
   atOnce(
-    inTurn(
-      check('kill-web', checkWebKills),
-      check('kill-stores', checkStoreKills),
-      check('control', checkNegativeControl),
-    ),
-    // These stand on no request's way.
-    inTurn(check('kill-workers', checkWorkerKills), check('kill-monitoring', checkMonitoringKills)),
+    inTurn(check('kill-stores', checkStoreKills), check('control', checkNegativeControl)),
+    check('kill-monitoring', checkMonitoringKills),
   ),
   promises,
   atOnce(

@@ -27,13 +27,18 @@ export async function checkBackup(stage: Stage): Promise<void> {
   stage.facts.set('Backup', text);
 }
 
+/** Whoever uses the stores. Right after the first apply they wait in their init containers, and go at once. */
+async function scaleToZero({ namespace }: Stage): Promise<void> {
+  const ours = '--selector=app.kubernetes.io/managed-by=keelson';
+  await mustKubectl(['-n', namespace, 'scale', 'deployment', '--replicas=0', ours]);
+}
+
 /** docs/restore.md, step by step. */
 async function restore(stage: Stage): Promise<void> {
   const { plan, folder } = stage.manifests;
   const subjects = plan.backup?.subjects ?? [];
   const kubectl = (...args: string[]): Promise<string> => mustKubectl(['-n', stage.namespace, ...args]);
   const caches = subjects.flatMap(({ kind, name }) => (kind === 'redis' ? [name] : []));
-  await kubectl('scale', 'deployment', '--replicas=0', '--selector=app.kubernetes.io/managed-by=keelson');
   for (const name of caches) await kubectl('scale', `statefulset/${name}`, '--replicas=0');
   const gone = ['wait', 'pod', '--for=delete', '--timeout=120s', '--selector'];
   const stores = new Set(plan.stores.map(({ name }) => name));
@@ -60,7 +65,7 @@ async function loseNamespace({ namespace }: Stage): Promise<void> {
   await mustKubectl(['wait', `namespace/${namespace}`, '--for=delete', '--timeout=180s'], 190);
 }
 
-/** Step 4 of docs/runbooks/lost-cluster.md: nobody waits for the applications, which have to go again. */
+/** Step 4 of docs/runbooks/lost-cluster.md. */
 async function canBeRestored(stage: Stage): Promise<boolean> {
   const { stores, workloads } = stage.manifests.plan;
   const isStore = (name: string): boolean => stores.some((store) => store.name === name);
@@ -77,6 +82,7 @@ export async function checkLostNamespace(stage: Stage): Promise<void> {
   stage.manifests = synthesize({ system: stage.system, tier: 'low' });
   await makeGivenSecrets(stage.manifests);
   await mustKubectl(['apply', '-f', stage.manifests.folder]);
+  await scaleToZero(stage);
   await until('the stores and the Jobs are there', READY_WITHIN, () => canBeRestored(stage), 500);
   stage.say('  the stores are there again');
   await restartEdge();

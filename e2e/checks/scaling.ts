@@ -15,7 +15,7 @@ const READY_SECONDS = 90;
 /** Five minutes of calm are in the manifest itself. */
 const DOWN_SECONDS = 480;
 /** What the load is too much by, of what one pod may use: it asks for one pod more, and each pod takes a minute to go. */
-const BEYOND = 0.4;
+const BEYOND = 0.8;
 /** Requests at the same time: a machine that is busy gets no more of them than it can answer. */
 const AT_ONCE = 6;
 

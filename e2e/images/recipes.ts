@@ -3,9 +3,10 @@ import { goPath, NODE_ADDONS } from '../tools';
 import { monitoringRecipes } from './monitoring';
 import type { Recipe } from './recipe';
 
-const debian = ['bash', 'coreutils', 'findutils', 'grep', 'sed', 'dash', 'libc-bin'];
+/** What each of Debian's own images has, because its base files need it. */
+const debian = ['bash', 'coreutils', 'dash', 'findutils', 'grep', 'libc-bin', 'mawk', 'sed'];
 
-const shellLink = 'ln -sf dash /usr/bin/sh';
+const debianLinks = 'ln -sf dash /usr/bin/sh; ln -sf mawk /usr/bin/awk';
 
 /** The official image of a major version, Debian variant: any user id, SIGINT to stop quickly. */
 function postgres(): Recipe {
@@ -14,7 +15,7 @@ function postgres(): Recipe {
     packages: [...debian, 'gzip', 'hostname', 'libnss-wrapper', 'locales', 'openssl', 'postgresql-15'],
     files: { '/usr/local/bin/docker-entrypoint.sh': 'images/files/postgres-entrypoint.sh' },
     commands: [
-      shellLink,
+      debianLinks,
       'mkdir -p /docker-entrypoint-initdb.d /var/lib/postgresql/data; chmod 1777 /var/lib/postgresql/data',
       'localedef -i en_US -c -f UTF-8 en_US.UTF-8',
       // Debian's wrappers need Perl; the programs themselves are on the PATH.
@@ -69,7 +70,7 @@ const djangoBackend: Recipe = {
   packages: [...debian, 'celery', 'gunicorn', 'python3', 'python3-django', 'python3-psycopg2', 'python3-redis'],
   files: { '/app': 'apps/django' },
   commands: [
-    shellLink,
+    debianLinks,
     'ln -sf python3 /usr/bin/python',
     // The root is read-only in a pod: what is not compiled here is compiled again at each start.
     'python3 -m compileall -q /usr/lib/python3* /app || true',

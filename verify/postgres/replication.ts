@@ -16,7 +16,7 @@ import { Member, passwords } from './member';
 
 type Members = readonly [Member, Member, Member];
 
-async function until(what: string, test: () => Promise<boolean>, seconds = 30): Promise<void> {
+async function until(what: string, test: () => Promise<boolean>, seconds = 90): Promise<void> {
   for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(200))
     if (await test().catch(() => false)) return;
   throw new Error(`${what}: not within ${seconds} s`);
