@@ -16,6 +16,7 @@ import { programs } from './judges/programs';
 import { rbac } from './judges/rbac';
 import { scripts } from './judges/scripts';
 import { scratchFolder } from './kit/scratch';
+import { GO_PROGRAMS, JUDGE_PROGRAMS } from './kit/tools';
 import { combinations, type ManifestSet, readSets, type Synthesis, synthesize, title } from './manifests/sets';
 import { varyBeside } from './manifests/vary-beside';
 import { type JudgeReport, Report, type Verdict } from './report';
@@ -46,7 +47,8 @@ async function main(): Promise<void> {
   const unknown = chosen.filter((name) => !(name in JUDGES));
   if (unknown.length > 0)
     throw new Error(`No judge ${unknown.join(', ')}; there are ${Object.keys(JUDGES).join(', ')}`);
-  await timed('tools', () => setUp(false));
+  const suites = chosen.length === 0 || chosen.includes('programs');
+  await timed('tools', () => setUp(suites ? GO_PROGRAMS : JUDGE_PROGRAMS));
   const folder = scratchFolder('manifests');
   const report = new Report();
   const { from } = values;

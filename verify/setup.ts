@@ -3,7 +3,7 @@
  */
 import { cacheFolder } from './kit/cache';
 import { ensureDebianPackage } from './kit/debian';
-import { ensureGoProgram, goProgramVersion } from './kit/go';
+import { ensureGoProgram, type GoProgram, goProgramVersion } from './kit/go';
 import { ensureModuleFiles } from './kit/module-files';
 import { ensurePackageTypes, PACKAGE_TYPES } from './kit/package-types';
 import { ensurePythonProgram } from './kit/python';
@@ -14,8 +14,7 @@ interface Step {
   ensure: () => Promise<boolean>;
 }
 
-function steps(withNode: boolean): Step[] {
-  const programs = withNode ? [...GO_PROGRAMS, ...NODE_PROGRAMS] : GO_PROGRAMS;
+function steps(programs: readonly GoProgram[]): Step[] {
   return [
     ...DEBIAN_PACKAGES.map((wanted) => ({
       title: `Debian package ${wanted.package}`,
@@ -38,9 +37,9 @@ function steps(withNode: boolean): Step[] {
 }
 
 /** Ends with an error that names every tool that cannot be had: a judge is never left out silently. */
-export async function setUp(withNode: boolean): Promise<void> {
+export async function setUp(programs: readonly GoProgram[]): Promise<void> {
   const missing: string[] = [];
-  for (const step of steps(withNode)) {
+  for (const step of steps(programs)) {
     const start = Date.now();
     try {
       if (await step.ensure())
@@ -53,7 +52,7 @@ export async function setUp(withNode: boolean): Promise<void> {
 }
 
 if (require.main === module) {
-  setUp(process.argv.includes('--node')).then(
+  setUp(process.argv.includes('--node') ? [...GO_PROGRAMS, ...NODE_PROGRAMS] : GO_PROGRAMS).then(
     () => console.log(`All tools are under ${cacheFolder('TOOL', 'VERSION')}`),
     (error: unknown) => {
       console.error(error instanceof Error ? error.message : error);

@@ -45,8 +45,8 @@ const prometheusOperator: GoProgram = {
   package: 'github.com/prometheus-operator/prometheus-operator/cmd/operator',
 };
 
-/** Go programs, each pinned by the go.mod of its tools module. */
-export const GO_PROGRAMS: readonly GoProgram[] = [
+/** Go programs, each pinned by the go.mod of its tools module: what the judges of the manifests need. */
+export const JUDGE_PROGRAMS: readonly GoProgram[] = [
   { name: 'etcd', project: 'etcd', module: 'go.etcd.io/etcd/server/v3', package: 'go.etcd.io/etcd/server/v3' },
   kubernetes('kube-apiserver', '1.36'),
   kubernetes('kube-controller-manager', '1.36'),
@@ -60,6 +60,10 @@ export const GO_PROGRAMS: readonly GoProgram[] = [
     module: 'github.com/zegl/kube-score',
     package: 'github.com/zegl/kube-score/cmd/kube-score',
   },
+];
+
+/** What the suites of `programs` need besides. */
+const SUITE_PROGRAMS: readonly GoProgram[] = [
   prometheus('prometheus'),
   prometheus('promtool'),
   alertmanager('amtool'),
@@ -74,6 +78,8 @@ export const GO_PROGRAMS: readonly GoProgram[] = [
     package: '.',
   },
 ];
+
+export const GO_PROGRAMS: readonly GoProgram[] = [...JUDGE_PROGRAMS, ...SUITE_PROGRAMS];
 
 /** Only for tests on a real node; `setup.ts --node` builds them. */
 export const NODE_PROGRAMS: readonly GoProgram[] = [kubernetes('kubelet', '1.36'), kubernetes('kube-proxy', '1.36')];
