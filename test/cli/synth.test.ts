@@ -21,7 +21,6 @@ function mainTs(out: string, variables: Readonly<Record<string, string>>): { sta
 
 describe('keelson synth', () => {
   test.each([
-    ['django-react', 'production', ''],
     ['lms', 'staging', 'high'],
     ['microservices', 'development', ''],
   ])('writes the bytes that cdk8s writes: %s in %s %s', async (system, environment, tier) => {
