@@ -17,4 +17,4 @@ export type {
 } from './contract';
 export { anyOf, blackboxJob, bytes, objectsJob, seriesOf } from './promql';
 export { exporterContainer, exportersOf, placed, scrapeOf } from './sidecar';
-export { availableOf, downAlert, memberAlert } from './status';
+export { availableOf, downAlert, memberAlert, readinessOf } from './status';

@@ -21,6 +21,19 @@ export function availableOf(plan: Plan, deployment: string): string {
   return seriesOf(plan, objectsJob)('kube_deployment_status_replicas_available', `deployment="${deployment}"`);
 }
 
+/** How it is with a Deployment that only its pods' readiness tells of: it is down when none of them is available. */
+export function readinessOf(
+  plan: Plan,
+  deployment: string,
+  alert: Pick<Alert, 'name' | 'summary' | 'description'> & { readonly for: string },
+): { readonly status: string; readonly down: Alert } {
+  const available = availableOf(plan, deployment);
+  return {
+    status: `max(${available} > bool 0)`,
+    down: { expr: `max(${available}) == 0`, severity: 'critical', service: deployment, ...alert },
+  };
+}
+
 /** That one pod of several does not answer: what is left must do until it is back. */
 export function memberAlert(name: string, service: string, expr: string): Alert {
   return {

@@ -2,7 +2,6 @@ import type { k8s } from 'cdk8s-plus-28';
 import { authoritiesOf } from '../kubernetes/authority';
 import type { ClientTlsPlan, ExporterPlan, Plan, PoolerPlan, PostgresPlan } from '../model/plan';
 import {
-  availableOf,
   type Contribution,
   type Contributor,
   clientsOf,
@@ -12,6 +11,7 @@ import {
   exportersOf,
   type Panel,
   placed,
+  readinessOf,
   scrapeOf,
   seriesOf,
 } from '../monitoring/contribution';
@@ -149,23 +149,18 @@ function contribution(plan: Plan, store: PostgresPlan, exporter: ExporterPlan): 
  * is that it takes connections.
  */
 function poolerContribution(plan: Plan, { name }: PoolerPlan): Contribution {
-  const available = availableOf(plan, name);
+  const { status, down } = readinessOf(plan, name, {
+    name: 'PostgresPoolerDown',
+    for: '2m',
+    summary: `${name} is down`,
+    description: 'No pod of the pooler takes connections: applications cannot reach their database.',
+  });
   return {
     component: 'postgres',
     part: name,
-    alerts: [
-      {
-        name: 'PostgresPoolerDown',
-        expr: `max(${available}) == 0`,
-        for: '2m',
-        severity: 'critical',
-        service: name,
-        summary: `${name} is down`,
-        description: 'No pod of the pooler takes connections: applications cannot reach their database.',
-      },
-    ],
-    status: `max(${available} > bool 0)`,
-    down: { alert: 'PostgresPoolerDown', silences: clientsOf(plan, name) },
+    alerts: [down],
+    status,
+    down: { alert: down.name, silences: clientsOf(plan, name) },
   };
 }
 
