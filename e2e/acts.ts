@@ -11,7 +11,7 @@ import {
 import { checkLostDatabase } from './checks/lost-database';
 import { checkDashboards, checkMonitoring } from './checks/monitoring';
 import { checkPolicies } from './checks/policies';
-import { checkNegativeControl, checkRelease } from './checks/rolling';
+import { checkNegativeControl, checkRelease, spoilControl } from './checks/rolling';
 import { checkScaleDown, checkScaleUp } from './checks/scaling';
 import { checkSecrets } from './checks/secrets';
 import { checkSession, checkStart } from './checks/start';
@@ -55,18 +55,21 @@ const promises = check('promises', keepPromises);
  */
 export const acts: Act = inTurn(
   essential('start', checkStart),
+  // Before the load: that needs a core of its own.
+  atOnce(check('session', checkSession), check('monitoring', checkMonitoring), check('policies', checkPolicies)),
   atOnce(
-    inTurn(check('session', checkSession), check('scale-up', checkScaleUp)),
-    check('monitoring', checkMonitoring),
+    // Afterwards, pods and objects are compared with those of before: none may restart, and nothing may change.
+    inTurn(check('scale-up', checkScaleUp), check('secrets', checkSecrets)),
     // Panels show the age of the first backup.
-    inTurn(check('policies', checkPolicies), check('backup', checkBackup), check('dashboards', checkDashboards)),
+    inTurn(check('backup', checkBackup), check('dashboards', checkDashboards)),
   ),
-  // Pods are compared with those of before: none may restart, and none may come.
-  check('secrets', checkSecrets),
   // No worker and no monitoring stands on a request's way.
   atOnce(check('kill-web', checkWebKills), check('kill-workers', checkWorkerKills)),
   atOnce(
-    inTurn(check('kill-stores', checkStoreKills), check('control', checkNegativeControl)),
+    inTurn(
+      atOnce(check('kill-stores', checkStoreKills), check('spoil', spoilControl)),
+      check('control', checkNegativeControl),
+    ),
     check('kill-monitoring', checkMonitoringKills),
   ),
   promises,

@@ -6,7 +6,8 @@ import { makeGivenSecrets } from '../given';
 import { clientOf } from '../incident';
 import { runFrom, runOver } from '../jobs';
 import { synthesize } from '../manifests';
-import { expect, mustKubectl, type Stage, unsettled } from '../stage';
+import { settle, unsettled } from '../settled';
+import { mustKubectl, type Stage } from '../stage';
 
 const READY_WITHIN = 180;
 
@@ -54,8 +55,8 @@ async function restore(stage: Stage): Promise<void> {
   for (const { kind, name } of plan.stores) if (kind === 'postgres') await runFrom(stage, `${name}-roles`);
   stage.say('  the data is back');
   await mustKubectl(['apply', '-f', folder]);
-  for (const { name, replicas, controller } of plan.workloads)
-    if (controller === 'Deployment') await kubectl('scale', `deployment/${name}`, `--replicas=${replicas.min}`);
+  for (const { name, replicas, autoscaler } of plan.services)
+    if (autoscaler !== undefined) await kubectl('scale', `deployment/${name}`, `--replicas=${replicas.min}`);
 }
 
 /** As a catastrophe does it: nothing has time to end well. */
@@ -87,11 +88,10 @@ export async function checkLostNamespace(stage: Stage): Promise<void> {
   stage.say('  the stores are there again');
   await restartEdge();
   await restore(stage);
-  await until('everything is Ready again', READY_WITHIN, async () => (await unsettled(stage)).length === 0, 500);
+  await settle(stage, 'everything is Ready again');
   await find(clientOf(stage));
   const seconds = ((Date.now() - begin) / 1000).toFixed(0);
   const text = `deleted, applied again and restored in ${seconds} s: the note and the file of before are there`;
   stage.say(`  ${text}`);
   stage.facts.set('Loss of the namespace', text);
-  expect((await unsettled(stage)).length === 0, 'Something is not as applied after the restore');
 }

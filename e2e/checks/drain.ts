@@ -1,15 +1,13 @@
 /** `kubectl drain` of a node that holds stateless pods, and of one that holds the database. */
-import { until } from '../cluster/until';
 import { during } from '../incident';
-import { expect, livePods, mustKubectl, type Stage, unsettled, workloadOf } from '../stage';
-
-const SECONDS = 240;
+import { settle } from '../settled';
+import { expect, livePods, mustKubectl, type Stage, workloadOf } from '../stage';
 
 /** Drains a node while it is used, and lets pods on it again. */
 async function drain(stage: Stage, node: string, names: string[], mayFail: 'none' | 'stores'): Promise<void> {
   const deed = async (): Promise<void> => {
     await mustKubectl(['drain', node, '--ignore-daemonsets', '--delete-emptydir-data', '--timeout=120s'], 130);
-    await until('the evicted pods run elsewhere', SECONDS, async () => (await unsettled(stage)).length === 0, 500);
+    await settle(stage, 'the evicted pods run elsewhere');
   };
   await during(stage, `drain of a node with ${[...new Set(names)].sort().join(', ')}`, deed, { mayFail });
   await mustKubectl(['uncordon', node]);

@@ -2,7 +2,8 @@
 import { until } from '../cluster/until';
 import { forwarded, getJson } from '../forward';
 import { during } from '../incident';
-import { expect, mustKubectl, type Stage, unsettled } from '../stage';
+import { settle } from '../settled';
+import { expect, mustKubectl, type Stage } from '../stage';
 
 interface Alert {
   readonly labels: Readonly<Record<string, string>>;
@@ -13,8 +14,6 @@ interface Alert {
 const TOLD_WITHIN = 120;
 /** The clients' alerts wait for two minutes. */
 const SILENCED_WITHIN = 180;
-/** Who needs the database asks for it every half a minute. */
-const READY_WITHIN = 180;
 
 function isOf({ labels }: Pick<Alert, 'labels'>, names: ReadonlySet<string>): boolean {
   return labels['component'] === 'application' && names.has(labels['service'] ?? '');
@@ -61,7 +60,7 @@ export async function checkLostDatabase(stage: Stage): Promise<void> {
     await during(stage, `loss of ${database}, for users of what needs none`, deed, { load: 'lasting' });
   } finally {
     await mustKubectl(['-n', stage.namespace, 'scale', `statefulset/${database}`, '--replicas=1']);
-    await until('everything is Ready again', READY_WITHIN, async () => (await unsettled(stage)).length === 0, 500);
+    await settle(stage, 'everything is Ready again');
   }
   const heard = stage.webhooks.told(receiver, begin).filter((alert) => isOf(alert, clients));
   expect(heard.length === 0, `Alerts of clients were told: ${JSON.stringify(heard[0]?.labels)}`);

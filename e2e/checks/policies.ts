@@ -134,7 +134,7 @@ interface Found {
 }
 
 /** Pods that try at the same time: most of the time is spent waiting for silence. */
-const AT_ONCE = 4;
+const AT_ONCE = 8;
 /** Milliseconds after which no answer means closed. */
 const SILENCE = { first: 1000, again: 10_000 } as const;
 

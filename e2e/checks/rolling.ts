@@ -1,19 +1,12 @@
 /** A release and a restart of every web service under load; and a control that must fail, or the load would see nothing. */
 import { run } from '../../verify/kit/command';
-import { until } from '../cluster/until';
 import { during } from '../incident';
-import { expect, livePods, mustKubectl, type Stage, unsettled, workloadOf } from '../stage';
+import { settle } from '../settled';
+import { expect, livePods, mustKubectl, type Stage, workloadOf } from '../stage';
 import { moveTo } from './tiers';
 
-const ROLLOUT_SECONDS = 240;
 /** A restart in which no request happens to be on its way shows nothing. */
 const CONTROL_TURNS = 3;
-
-/** Applies a folder as the documentation says, with what prunes the objects that it no longer has. */
-async function applyAndSettle(stage: Stage): Promise<void> {
-  await mustKubectl(['apply', '-f', stage.manifests.folder]);
-  await until('everything is as applied', ROLLOUT_SECONDS, async () => (await unsettled(stage)).length === 0, 500);
-}
 
 /**
  * All web services at once, on the way to tier medium: the released ones by their new images, the others by a restart.
@@ -59,32 +52,46 @@ async function forgetConnections({ nodes }: Stage, addresses: ReadonlySet<string
   }
 }
 
-/** Makes a web service end at once at its next restart. */
-async function spoil({ namespace }: Stage, name: string): Promise<void> {
+/** The one that stands in front of the others: its restarts are the ones that users would notice. */
+function spoiltService({ manifests }: Stage): string {
+  const { services } = manifests.plan;
+  return (services.find(({ kind, proxy }) => kind === 'web' && proxy !== undefined) ?? services[0])?.name ?? '';
+}
+
+/**
+ * Makes a web service end at once at its next restart. The restart that brings this about is a good one: the pods that
+ * go are the ones of before.
+ */
+export async function spoilControl(stage: Stage): Promise<void> {
   const path = '/spec/template/spec';
   const patch = [
     { op: 'remove', path: `${path}/containers/0/lifecycle` },
     { op: 'replace', path: `${path}/terminationGracePeriodSeconds`, value: 0 },
   ];
-  await mustKubectl(['-n', namespace, 'patch', 'deployment', name, '--type=json', '-p', JSON.stringify(patch)]);
+  const target = ['-n', stage.namespace, 'patch', 'deployment', spoiltService(stage)];
+  await mustKubectl([...target, '--type=json', '-p', JSON.stringify(patch)]);
 }
 
 /** Without the pause before SIGTERM and with an end at once, a restart must show: the one that brings both back. */
 export async function checkNegativeControl(stage: Stage): Promise<void> {
-  const service = stage.manifests.plan.services.find(({ kind, proxy }) => kind === 'web' && proxy !== undefined);
-  const name = service?.name ?? stage.manifests.plan.services[0]?.name ?? '';
+  const name = spoiltService(stage);
   const spoilt = new Set<string>();
   let [failed, requests] = [0, 0];
   for (let turn = 0; turn < CONTROL_TURNS && failed === 0; turn++) {
-    await spoil(stage, name);
-    await until('settled', ROLLOUT_SECONDS, async () => (await unsettled(stage)).length === 0, 500);
+    if (turn > 0) await spoilControl(stage);
+    await settle(stage);
     const pods = (await livePods(stage)).filter((pod) => workloadOf(pod) === name);
     for (const { status } of pods) if (status.podIP) spoilt.add(status.podIP);
-    const noticed = await during(stage, 'control', () => applyAndSettle(stage), { mayFail: 'any', row: false });
+    const noticed = await during(stage, 'control', () => restored(stage), { mayFail: 'any', row: false });
     [failed, requests] = [noticed.failed, requests + noticed.requests];
   }
   await forgetConnections(stage, spoilt);
   const text = `${name} without its pause before the end: ${failed} of ${requests} requests fail`;
   stage.facts.set('Negative control', text);
   expect(failed > 0, `The control did not fail: the load would not have seen a bad rolling update`);
+}
+
+async function restored(stage: Stage): Promise<void> {
+  await mustKubectl(['apply', '-f', stage.manifests.folder]);
+  await settle(stage);
 }

@@ -2,7 +2,8 @@
 import type { Resource } from '../cluster/api';
 import { until } from '../cluster/until';
 import { clientOf } from '../incident';
-import { expect, type Stage, unsettled } from '../stage';
+import { unsettled } from '../settled';
+import { expect, type Stage } from '../stage';
 import type { Burn } from '../users/user';
 
 interface Autoscaler extends Resource {

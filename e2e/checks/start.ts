@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../cluster/until';
 import { clientOf } from '../incident';
-import { expect, isReady, mustKubectl, type Pod, podsPath, type Stage, unsettled, workloadOf } from '../stage';
+import { unsettled } from '../settled';
+import { expect, isReady, mustKubectl, type Pod, podsPath, type Stage, workloadOf } from '../stage';
 
 /** What the document of django-react promises, and nothing contradicts elsewhere. */
 const PROMISED_SECONDS = 90;

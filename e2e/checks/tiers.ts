@@ -3,12 +3,10 @@ import { pruneOf } from '../../lib/report/prune';
 import { must } from '../../verify/kit/command';
 import { goProgram } from '../../verify/kit/tools';
 import { KUBECONFIG } from '../cluster/layout';
-import { until } from '../cluster/until';
 import { during } from '../incident';
 import { synthesize } from '../manifests';
-import { type Stage, unsettled } from '../stage';
-
-const SECONDS = 240;
+import { settle } from '../settled';
+import type { Stage } from '../stage';
 
 /** Applies the system at a tier, in its user's release, with the command that `keelson report` prints. */
 export async function moveTo(stage: Stage, tier: string): Promise<void> {
@@ -16,7 +14,7 @@ export async function moveTo(stage: Stage, tier: string): Promise<void> {
   const { command } = pruneOf(stage.manifests.plan, stage.manifests.folder);
   const [, ...args] = command.split(' ');
   await must(goProgram('kubectl').path, args, { env: { KUBECONFIG } });
-  await until(`everything runs at tier ${tier}`, SECONDS, async () => (await unsettled(stage)).length === 0, 500);
+  await settle(stage, `everything runs at tier ${tier}`);
 }
 
 /** Down; the way up is {@link checkRelease}'s. */

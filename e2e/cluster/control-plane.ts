@@ -74,6 +74,9 @@ function controllerManager(): string[] {
     // Each node has its range of pod addresses by its number: `layout.ts`.
     '--allocate-node-cidrs=false',
     `--service-cluster-ip-range=${SERVICE_NETWORK}`,
+    // One client for the work of a whole cluster; the defaults, 20 and 30, make a namespace's end wait.
+    '--kube-api-qps=100',
+    '--kube-api-burst=200',
     // How often metrics are looked at; how long an autoscaler waits is the manifests' word. Default: 15 s.
     '--horizontal-pod-autoscaler-sync-period=5s',
   ];

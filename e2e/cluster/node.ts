@@ -196,6 +196,8 @@ export function startKubelet(node: NodeLayout): void {
     `--cert-dir=${join(node.folder, 'kubelet-pki')}`,
     `--hostname-override=${node.name}`,
     `--node-ip=${node.address}`,
+    // How old an autoscaler's figures may be: they are two samples. Default: 10 s.
+    '--housekeeping-interval=5s',
     // Where cAdvisor learns which pod a container belongs to.
     `--containerd=${node.containerdSocket}`,
     `--node-labels=topology.kubernetes.io/zone=${node.zone}`,

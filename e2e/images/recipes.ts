@@ -73,7 +73,8 @@ const djangoBackend: Recipe = {
     debianLinks,
     'ln -sf python3 /usr/bin/python',
     // The root is read-only in a pod: what is not compiled here is compiled again at each start.
-    'python3 -m compileall -q /usr/lib/python3* /app || true',
+    // An image keeps no times of files, so the compiled ones must not be held against them.
+    'python3 -m compileall -q -f --invalidation-mode unchecked-hash /usr/lib/python3* /app || true',
     'mkdir -p /app/media /app/staticfiles',
   ],
   config: {
