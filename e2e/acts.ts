@@ -93,7 +93,15 @@ export function namesOf(act: Act): string[] {
 export interface Outcome {
   readonly name: string;
   readonly seconds: number;
-  readonly passed: boolean;
+  readonly result: 'passed' | 'failed' | 'does not apply';
+  /** Unless it passed. */
+  readonly why?: string;
+}
+
+/** What a run ends with: what did not apply is counted neither way. */
+export function countLine(outcomes: readonly Outcome[]): string {
+  const count = (wanted: Outcome['result']): number => outcomes.filter(({ result }) => result === wanted).length;
+  return `tests: ${count('passed')} passed, ${count('failed')} failed`;
 }
 
 /** Makes the checks that are wanted; how one check is made and judged is the caller's. */
@@ -104,7 +112,7 @@ export async function perform(act: Act, one: (name: string, check: Check) => Pro
   for (const next of act.inTurn) {
     const found = await perform(next, one);
     outcomes.push(...found);
-    if ('name' in next && next.essential && found.some(({ passed }) => !passed)) break;
+    if ('name' in next && next.essential && found.some(({ result }) => result === 'failed')) break;
   }
   return outcomes;
 }

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
-import { acts, type Check, namesOf, type Outcome, perform } from './acts';
+import { acts, type Check, countLine, namesOf, type Outcome, perform } from './acts';
 import { startCluster } from './cluster/cluster';
 import { Enforcer } from './cluster/enforcer';
 import { nodeLayouts } from './cluster/layout';
@@ -16,7 +16,7 @@ import { synthesize } from './manifests';
 import { startObjectStorage } from './outside/object-storage';
 import { Webhooks } from './outside/webhooks';
 import { writePage } from './page';
-import { expect, kubectl, mustKubectl, type Stage } from './stage';
+import { DoesNotApply, expect, kubectl, mustKubectl, type Stage } from './stage';
 import { UsageRecorder } from './usage';
 import { user as djangoReact } from './users/django-react';
 import type { User } from './users/user';
@@ -56,20 +56,29 @@ async function prepare(system: string, user: User, nodeCount: number): Promise<S
 /** What a run needs besides what it was asked for. */
 const always = new Set(['start', 'promises']);
 
-async function judged(stage: Stage, name: string, check: Check): Promise<Outcome> {
-  stage.say(name);
-  const start = Date.now();
-  const seconds = (): number => (Date.now() - start) / 1000;
+/** What comes of one check; the rules of the nodes must have been in force meanwhile. */
+async function resultOf(stage: Stage, check: Check): Promise<Pick<Outcome, 'result' | 'why'>> {
   try {
     await check(stage);
     expect(stage.enforcer.errors.length === 0, `nft refused rules: ${stage.enforcer.errors[0]}`);
-    return { name, seconds: seconds(), passed: true };
+    return { result: 'passed' };
   } catch (error) {
-    stage.say(`FAILED: ${name}: ${error instanceof Error ? error.message : String(error)}`);
-    const outcome = { name, seconds: seconds(), passed: false };
-    await explain(stage);
-    return outcome;
+    const why = error instanceof Error ? error.message : String(error);
+    return { result: error instanceof DoesNotApply ? 'does not apply' : 'failed', why };
   }
+}
+
+async function judged(stage: Stage, name: string, check: Check): Promise<Outcome> {
+  stage.say(name);
+  const start = Date.now();
+  const found = await resultOf(stage, check);
+  const seconds = (Date.now() - start) / 1000;
+  if (found.result === 'does not apply') stage.say(`  ${name} does not apply: ${found.why}`);
+  if (found.result === 'failed') {
+    stage.say(`FAILED: ${name}: ${found.why}`);
+    await explain(stage);
+  }
+  return { name, seconds, ...found };
 }
 
 function optionOf(flags: readonly string[]): (name: string) => boolean {
@@ -82,11 +91,11 @@ function optionOf(flags: readonly string[]): (name: string) => boolean {
 }
 
 function sayOutcomes(outcomes: readonly Outcome[]): string[] {
-  const failures = outcomes.filter(({ passed }) => !passed).map(({ name }) => name);
+  const failures = outcomes.filter(({ result }) => result === 'failed').map(({ name }) => name);
   const times = outcomes.map(({ name, seconds }) => `${name} ${seconds.toFixed(0)} s`);
   say(`took ${times.join(', ')}`);
-  say(failures.length === 0 ? 'all passed' : `FAILED: ${failures.join(', ')}`);
-  console.log(`tests: ${outcomes.length - failures.length} passed, ${failures.length} failed`);
+  say(failures.length === 0 ? 'nothing failed' : `FAILED: ${failures.join(', ')}`);
+  console.log(countLine(outcomes));
   return failures;
 }
 
@@ -103,11 +112,17 @@ async function main([system = '', nodeCount = '', ...flags]: readonly string[]):
   usage.stop();
   const failures = sayOutcomes(outcomes);
   if (failures.length > 0) stage.facts.set('**Not passed**', failures.join(', '));
+  const idle = outcomes.filter(({ result }) => result === 'does not apply');
+  const reasons = idle.map(({ name, why }) => `${name}: ${why}`).join('; ');
+  if (idle.length > 0) stage.facts.set('Does not apply to this system', reasons);
   const left = namesOf(acts).filter((name) => !wanted(name));
   if (left.length > 0) stage.facts.set('Not part of this run', left.join(', '));
   const minutes = ((Date.now() - begin) / 60_000).toFixed(1);
   const load = loadavg()[2]?.toFixed(0);
-  stage.facts.set('This run', `${outcomes.length} checks in ${minutes} min; average load of the machine ${load}`);
+  stage.facts.set(
+    'This run',
+    `${outcomes.length - idle.length} checks in ${minutes} min; average load of the machine ${load}`,
+  );
   if (left.length === 0 || flags.includes('--page')) writePage(stage, usage.uses);
   process.exitCode = failures.length === 0 ? 0 : 1;
   if (flags.includes('--keep')) {

@@ -85,6 +85,14 @@ export function expect(holds: boolean, claim: string): asserts holds {
   if (!holds) throw new Error(claim);
 }
 
+/** A check has nothing to look at in this system: neither passed nor failed. */
+export class DoesNotApply extends Error {}
+
+/** Ends a check that has nothing to look at, and says why. Not within `until`, which asks again after any error. */
+export function doesNotApply(why: string): never {
+  throw new DoesNotApply(why);
+}
+
 export function kubectl(args: readonly string[], timeoutSeconds = 120, input = '') {
   return run(goProgram('kubectl').path, args, { env: { KUBECONFIG }, timeoutSeconds, input });
 }

@@ -101,6 +101,7 @@ test('test/ mirrors lib/ and the rest of the program', () => {
     'charts',
     'cli',
     'docs',
+    'e2e',
     'edge',
     'environments',
     'invariants',
