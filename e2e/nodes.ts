@@ -1,21 +1,31 @@
-/** How many nodes a system needs, each with this machine's cores. */
-import { cpus } from 'node:os';
-import type { Plan } from '../lib/model/plan';
+/** How many nodes a system needs, each as large as this machine. */
+import { cpus, totalmem } from 'node:os';
+import type { Capacity, Plan } from '../lib/model/plan';
 
-/** Room for what the cluster itself runs, millicores. */
-const CLUSTER = 300;
+/** Room for what the cluster itself runs in pods: DNS, the metrics server, the edge. Nothing of it runs on every node. */
+const CLUSTER: Capacity = { cpu: 300, memory: 512 };
+
+/** What a kubelet keeps for itself, of memory: it evicts below that (`cluster/node.ts`). */
+const KEPT = 100;
+
+function machine(): Capacity {
+  return { cpu: cpus().length * 1000, memory: Math.floor(totalmem() / 1024 ** 2) - KEPT };
+}
 
 /**
  * Requests of the plain figure and of one more pod of every workload while it rolls, and one node more, so that a drained
  * one's pods find a place.
  */
-export function nodesFor(plan: Plan): number {
-  const needed = plan.workloads
-    .filter(({ controller }) => controller === 'Deployment' || controller === 'StatefulSet')
-    .map(({ controller, replicas, resources }) => {
-      const rolling = controller === 'Deployment' ? 1 : 0;
-      return (replicas.min + rolling) * resources.requests.cpu;
-    })
-    .reduce((sum, cpu) => sum + cpu, CLUSTER);
-  return Math.max(2, Math.ceil(needed / (cpus().length * 1000))) + 1;
+export function nodesFor({ workloads }: Pick<Plan, 'workloads'>, node = machine()): number {
+  const lasting = workloads.filter(({ controller }) => controller === 'Deployment' || controller === 'StatefulSet');
+  const nodesBy = (amount: keyof Capacity): number => {
+    const needed = lasting
+      .map(({ controller, replicas, resources }) => {
+        const rolling = controller === 'Deployment' ? 1 : 0;
+        return (replicas.min + rolling) * resources.requests[amount];
+      })
+      .reduce((sum, each) => sum + each, CLUSTER[amount]);
+    return Math.ceil(needed / node[amount]);
+  };
+  return Math.max(2, nodesBy('cpu'), nodesBy('memory')) + 1;
 }

@@ -69,6 +69,7 @@ async function leave(client: Client): Promise<(client: Client) => Promise<void>>
 const plain = ['/', `${API}/config/frontend/`, '/static/shop/style.css'];
 
 export const user: User = {
+  order: [['db', 'redis'], ['backend-migrate'], ['backend'], ['frontend'], ['proxy']],
   session,
   reads: [...plain, `${API}/notes/`],
   plain,

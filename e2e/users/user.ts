@@ -10,6 +10,8 @@ export interface Burn {
 }
 
 export interface User {
+  /** The order of a start as the system's document draws it: each step after the one before. */
+  readonly order: readonly (readonly string[])[];
   /** One whole session. @throws Error when something is not as a user expects it */
   readonly session: (client: Client) => Promise<string[]>;
   /** Reading requests of the load, by path. */
