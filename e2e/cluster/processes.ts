@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { folders, type NodeLayout } from './layout';
 
 /** The time a process began, in ticks since boot: with the pid, its identity. */
-function beganAt(pid: number): string | undefined {
+export function beganAt(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
@@ -26,6 +26,7 @@ export function start(name: string, node: NodeLayout, command: readonly string[]
     stdio: ['ignore', log, log],
     env: { ...process.env, ...env },
   });
+  child.on('error', () => undefined); // no program of that name: there is no pid either
   child.unref();
   if (child.pid === undefined) throw new Error(`Cannot start ${name}`);
   writeFileSync(join(folders.pids, name), `${child.pid} ${beganAt(child.pid)}`);
@@ -48,7 +49,7 @@ export function lastLines(name: string, count = 5): string {
   return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').slice(-count).join('\n') : '';
 }
 
-function signal(pid: number, name: NodeJS.Signals): void {
+export function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch {

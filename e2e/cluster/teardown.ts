@@ -1,5 +1,5 @@
 /** Ends whatever a run of this test started, by recorded pid, and removes what it left. Image stores stay. */
-import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { run } from '../../verify/kit/command';
@@ -7,7 +7,12 @@ import { folders, type NodeLayout, nodeLayout, STATE } from './layout';
 import { restoreMachine } from './machine';
 import { removeNetwork } from './network';
 import { ctr, nodeFolders } from './node';
-import { isRunning, started, stop } from './processes';
+import { isRunning, signal, started, stop } from './processes';
+import { cleanUpTrial } from './trial';
+import { until } from './until';
+
+const CGROUP_SECONDS = 15;
+const NETWORK_ANSWERS = '/var/lib/cni/results';
 
 async function words(node: NodeLayout, args: readonly string[]): Promise<string[]> {
   const { status, stdout } = await ctr(node, args);
@@ -47,13 +52,7 @@ function shims(): number[] {
 
 async function endShims(): Promise<void> {
   for (const name of ['SIGTERM', 'SIGKILL'] as const) {
-    for (const pid of shims()) {
-      try {
-        process.kill(pid, name);
-      } catch {
-        // Gone by itself.
-      }
-    }
+    for (const pid of shims()) signal(pid, name);
     for (let tries = 0; tries < 20 && shims().length > 0; tries++) await sleep(100);
   }
 }
@@ -66,44 +65,77 @@ async function unmountAll(): Promise<void> {
   for (const path of mounts.sort().reverse()) await run('umount', ['--lazy', path]);
 }
 
-function removeCgroups(folder: string): void {
+/** The inner ones first. What still runs in one has outlived its runtime, and is ours: the folder is named after a node. */
+async function removeCgroup(folder: string): Promise<void> {
   if (!existsSync(folder)) return;
-  for (const entry of readdirSync(folder)) {
-    const path = join(folder, entry);
-    if (statSync(path).isDirectory()) removeCgroups(path);
-  }
-  try {
+  for (const entry of readdirSync(folder, { withFileTypes: true }))
+    if (entry.isDirectory()) await removeCgroup(join(folder, entry.name));
+  await until(`${folder} is removed`, CGROUP_SECONDS, async () => {
+    if (!existsSync(folder)) return true;
+    for (const pid of readFileSync(join(folder, 'cgroup.procs'), 'utf8').split('\n').map(Number))
+      if (pid > 1) signal(pid, 'SIGKILL');
     rmdirSync(folder);
-  } catch {
-    // A process is still on its way out: the next run removes it.
-  }
+    return true;
+  });
 }
 
 function nodes(): NodeLayout[] {
   return nodeFolders().map((name) => nodeLayout(Number(name)));
 }
 
-/** Safe at any time, also when nothing runs. */
-export async function tearDown(): Promise<void> {
-  const names = started();
-  const named = (prefix: string): string[] => names.filter((name) => name.startsWith(prefix));
-  await stop([...named('kubelet-'), ...named('proxy-'), ...named('controller-manager'), ...named('scheduler')]);
-  await Promise.all(nodes().map(emptyRuntime));
-  await stop(named('containerd-'));
-  await endShims();
-  await stop([...named('apiserver'), ...named('etcd')]);
-  await stop(started());
-  await unmountAll();
-  await removeNetwork();
-  for (const node of nodes()) {
+async function stopNamed(...prefixes: readonly string[]): Promise<void> {
+  await stop(started().filter((name) => prefixes.some((prefix) => name.startsWith(prefix))));
+}
+
+async function removeCgroups(): Promise<void> {
+  for (const { cgroup } of nodes())
     for (const hierarchy of readdirSync('/sys/fs/cgroup'))
-      removeCgroups(join('/sys/fs/cgroup', hierarchy, node.cgroup));
-    for (const part of ['kubelet', 'pod-logs', 'volume-plugins', 'kubelet-pki']) {
-      rmSync(join(node.folder, part), { recursive: true, force: true });
+      await removeCgroup(join('/sys/fs/cgroup', hierarchy, cgroup));
+}
+
+function removeFolders(): void {
+  const ofNodes = nodes().flatMap(({ folder }) =>
+    ['kubelet', 'pod-logs', 'volume-plugins', 'kubelet-pki'].map((part) => join(folder, part)),
+  );
+  const ofCluster = [folders.etcd, folders.run, folders.disks, folders.pki, folders.configuration];
+  for (const folder of [...ofNodes, ...ofCluster]) rmSync(folder, { recursive: true, force: true });
+}
+
+/** The plugin of the loopback keeps its answers where it likes, and forgets no pod whose end it was not told. */
+function removeNetworkAnswers(): void {
+  if (!existsSync(NETWORK_ANSWERS)) return;
+  for (const name of readdirSync(NETWORK_ANSWERS)) {
+    const path = join(NETWORK_ANSWERS, name);
+    if (readFileSync(path, 'utf8').includes(`"${folders.run}/`)) rmSync(path);
+  }
+}
+
+/** In this order; one that fails keeps none of the others from being made. */
+const steps: readonly (() => void | Promise<void>)[] = [
+  cleanUpTrial,
+  () => stopNamed('kubelet-', 'proxy-', 'controller-manager', 'scheduler'),
+  async () => void (await Promise.all(nodes().map(emptyRuntime))),
+  () => stopNamed('containerd-'),
+  endShims,
+  () => stopNamed('apiserver', 'etcd'),
+  () => stopNamed(''),
+  unmountAll,
+  removeNetwork,
+  removeCgroups,
+  removeNetworkAnswers,
+  removeFolders,
+  restoreMachine,
+];
+
+/** Safe at any time, also when nothing runs. @throws Error with everything that could not be undone */
+export async function tearDown(): Promise<void> {
+  const failures: string[] = [];
+  for (const step of steps) {
+    try {
+      await step();
+    } catch (error) {
+      failures.push(error instanceof Error ? error.message : String(error));
     }
   }
-  for (const folder of [folders.etcd, folders.run, folders.disks, folders.pki, folders.configuration]) {
-    rmSync(folder, { recursive: true, force: true });
-  }
-  restoreMachine();
+  if (failures.length > 0) throw new Error(`Not everything is undone:\n${failures.join('\n')}`);
 }

@@ -1,5 +1,5 @@
 /** What a node asks of a kernel, tried out: some machines that run containers themselves refuse a part of it. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../../verify/kit/command';
 import { cgroupHierarchies } from './cgroups';
@@ -75,7 +75,9 @@ async function writeBundle(): Promise<void> {
   writeFileSync(file, JSON.stringify(bundle));
 }
 
-async function cleanUp(): Promise<void> {
+/** What a trial left that was cut short; each ends with it, too. */
+export async function cleanUpTrial(): Promise<void> {
+  if (!existsSync(FOLDER)) return;
   await run('runc', ['delete', '--force', NAME]);
   for (const path of ['tmpfs', 'root']) await run('umount', ['--lazy', join(FOLDER, path)]);
   for (const name of [NAME, OTHER]) await run('ip', ['netns', 'del', name]);
@@ -85,15 +87,15 @@ async function cleanUp(): Promise<void> {
 
 /** What this machine refuses a node; undefined when nothing. Needs the packages of `tools.ts`. */
 export async function whatIsRefused(): Promise<string | undefined> {
-  await cleanUp();
-  await writeBundle();
+  await cleanUpTrial();
   try {
+    await writeBundle();
     for (const [what, script] of Object.entries(trials)) {
       const { status, stderr, stdout } = await run('sh', ['-euc', script], { cwd: FOLDER, timeoutSeconds: SECONDS });
       if (status !== 0) return `it cannot ${what}: ${(stderr || stdout).trim().split('\n').at(-1)}`;
     }
     return undefined;
   } finally {
-    await cleanUp();
+    await cleanUpTrial();
   }
 }
