@@ -1,25 +1,26 @@
 /** Something is done to a running system while it is used; what its users noticed becomes a row of the table. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Account } from './account';
 import { until } from './cluster/until';
-import { type Account, failed, type Kind, Load } from './load';
+import { CALM_SECONDS, type MayFail, unmeasured, WELL_WITHIN, wrongs } from './judge';
+import { type Kind, Load } from './load';
 import { expect, type Incident, type Stage } from './stage';
 import { Client } from './users/client';
 
 /** A message of a worker that died is handed out again within two minutes: see docs/reliability.md. */
 const JOBS_DONE_WITHIN = 180;
 const READABLE_WITHIN = 120;
+/** A mark is also the name of a file. */
+const LONGEST_PREFIX = 80;
 
 export interface Options {
-  /**
-   * Which requests may fail. `stores`: those that ask a store, of which there is one; `any`: there may be one inside what
-   * is killed. @default none
-   */
-  readonly mayFail?: 'none' | 'stores' | 'any';
+  /** @default none */
+  readonly mayFail?: MayFail;
   /** @default mixed */
   readonly load?: Kind;
-  /** The load goes on that long after the deed. @default 3 */
+  /** The load goes on that long after the deed, and longer while requests fail. @default 3 */
   readonly afterSeconds?: number;
-  /** Whether it is a row of the table, and counts: a control does not. @default true */
+  /** Whether it is a row of the table, and is judged: a control is not. @default true */
   readonly row?: boolean;
 }
 
@@ -28,12 +29,12 @@ export function clientOf(stage: Stage): Client {
 }
 
 /** What of an account is not there, however late. */
-async function lost(stage: Stage, { written, jobs }: Account): Promise<string> {
+async function lost(stage: Stage, { written, uploaded, jobs }: Account): Promise<string> {
   const client = clientOf(stage);
   const missing = await until(
-    'the writes can be read',
+    'the writes and the uploads can be read',
     READABLE_WITHIN,
-    () => stage.user.missing(client, written),
+    () => stage.user.missing(client, written, uploaded),
     1000,
   );
   let open: readonly string[] = jobs;
@@ -43,7 +44,7 @@ async function lost(stage: Stage, { written, jobs }: Account): Promise<string> {
   };
   await until(`the ${jobs.length} acknowledged jobs are done`, JOBS_DONE_WITHIN, done, 2000).catch(() => undefined);
   const parts = [
-    ...(missing.length > 0 ? [`${missing.length} of ${written.length} writes`] : []),
+    ...(missing.length > 0 ? [`${missing.length} of ${written.length + uploaded.length} writes and uploads`] : []),
     ...(open.length > 0 ? [`${open.length} of ${jobs.length} jobs`] : []),
   ];
   return parts.length > 0 ? parts.join(', ') : 'nothing';
@@ -51,8 +52,9 @@ async function lost(stage: Stage, { written, jobs }: Account): Promise<string> {
 
 /** Asks for what was acknowledged while the run goes on; {@link Stage.promises} holds it to an answer. */
 function holdTo(stage: Stage, incident: Incident, account: Account): void {
-  if (account.written.length + account.jobs.length === 0) {
-    incident.lost = 'nothing';
+  const [absent] = unmeasured(account, incident.kind, stage.user);
+  if (incident.kind === 'lasting' || absent !== undefined) {
+    incident.lost = absent === undefined ? '–' : 'not measured';
     return;
   }
   const asked = lost(stage, account).then((what) => {
@@ -62,50 +64,76 @@ function holdTo(stage: Stage, incident: Incident, account: Account): void {
   stage.promises.push(asked.catch((error: unknown) => [`${incident.what}: ${String(error)}`]));
 }
 
-/** @throws Error when a request fails that must not */
+/** As long as it is wanted; and while requests fail, until it is known whether they fail for too long. */
+async function goOn(load: Load, seconds: number): Promise<void> {
+  const latest = Date.now() + (WELL_WITHIN + CALM_SECONDS) * 1000;
+  await sleep(seconds * 1000);
+  while (Date.now() - load.lastFailure < CALM_SECONDS * 1000 && Date.now() < latest) await sleep(100);
+}
+
+/** @throws Error when the deed does, or when a request fails that must not; there is a row of it all the same */
 export async function during(
   stage: Stage,
   what: string,
   deed: () => Promise<void>,
   { mayFail = 'none', load: kind = 'mixed', afterSeconds = 3, row = true }: Options = {},
 ): Promise<Incident> {
-  const load = new Load(clientOf(stage), stage.user, what.replace(/\W+/g, '-'), kind);
+  const load = new Load(clientOf(stage), stage.user, what.replace(/\W+/g, '-').slice(0, LONGEST_PREFIX), kind);
   await sleep(1000);
   const start = Date.now();
-  let seconds = 0;
-  try {
-    await deed();
-    seconds = (Date.now() - start) / 1000;
-    await sleep(afterSeconds * 1000);
-  } finally {
-    await load.stop();
-  }
+  const failure = await deed().then(
+    () => undefined,
+    (cause: unknown) => ({ cause }),
+  );
+  const ended = Date.now();
+  if (failure === undefined) await goOn(load, afterSeconds);
   const account = await load.stop();
-  const { requests, silentSeconds, failingSeconds } = account;
-  const counts = { requests, failed: failed(account), silentSeconds, failingSeconds };
+  const seconds = failure === undefined ? (ended - start) / 1000 : undefined;
+  const { requests, perSecond, failedAt, silentSeconds, failingSeconds } = account;
+  const counts = { requests, perSecond, failed: failedAt.length, silentSeconds, failingSeconds };
   const incident: Incident = { what, kind, ...counts, lost: '', seconds };
   if (row) {
     stage.incidents.push(incident);
     holdTo(stage, incident, account);
   }
   tell(stage, incident, account);
-  judge(incident, account, mayFail);
+  if (failure !== undefined) throw failure.cause;
+  const wrong = row ? wrongs(account, { kind, mayFail, ended, handsIn: stage.user }) : [];
+  expect(wrong.length === 0, `${what}: ${wrong.join('; ')}; of all failures: ${reasonsOf(account).join('; ')}`);
   return incident;
+}
+
+/**
+ * Something that nobody's request is concerned with: measured is how long it takes.
+ * @param lost says afterwards what is gone, where something is kept
+ * @throws Error when the deed does, or when something is lost; there is a row of it all the same
+ */
+export async function withoutLoad(
+  stage: Stage,
+  what: string,
+  deed: () => Promise<void>,
+  lost: () => Promise<string> = async () => '–',
+): Promise<void> {
+  const none = { requests: 0, perSecond: 0, failed: 0, silentSeconds: 0, failingSeconds: 0 };
+  const incident: Incident = { what, kind: 'none', ...none, lost: 'not measured', seconds: undefined };
+  stage.incidents.push(incident);
+  const start = Date.now();
+  await deed();
+  incident.seconds = (Date.now() - start) / 1000;
+  incident.lost = await lost();
+  stage.say(`  ${what}: ${incident.seconds.toFixed(1)} s, lost: ${incident.lost}`);
+  expect(['nothing', '–'].includes(incident.lost), `${what}: lost ${incident.lost}`);
 }
 
 function reasonsOf({ failures }: Account): string[] {
   return [...failures].map(([reason, count]) => `${count} × ${reason}`);
 }
 
-function tell({ say }: Stage, { what, seconds, failed, requests, silentSeconds }: Incident, account: Account): void {
-  const silent = `silent for ${silentSeconds.toFixed(1)} s`;
-  say(`  ${what}: ${seconds.toFixed(1)} s, ${failed} of ${requests} requests failed, ${silent}`);
+function tell({ say }: Stage, { what, kind, seconds, failed, requests, ...rest }: Incident, account: Account): void {
+  const silent = `silent for ${rest.silentSeconds.toFixed(1)} s`;
+  const found =
+    kind === 'jobs' ? `${requests - failed} of ${requests} jobs taken` : `${failed} of ${requests} requests failed`;
+  const well = seconds === undefined ? 'not well again' : `${seconds.toFixed(1)} s`;
+  say(`  ${what}: ${well}, ${found}, ${silent}, ${rest.perSecond.toFixed(1)} requests a second`);
   for (const reason of reasonsOf(account).slice(0, 4)) say(`    ${reason}`);
-}
-
-function judge({ what, kind, failed }: Incident, account: Account, mayFail: Options['mayFail']): void {
-  // What happens behind the web services is no matter of requests.
-  if (kind === 'jobs' || mayFail === 'any') return;
-  const wrong = mayFail === 'stores' ? account.plainFailures : failed;
-  expect(wrong === 0, `${what}: ${wrong} requests failed that must not: ${reasonsOf(account).join('; ')}`);
 }

@@ -1,43 +1,42 @@
-/** A steady load through the edge, and an account of it: what was answered, what was not, what was promised. */
+/** A steady load through the edge, whatever comes of its requests. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Account, Ledger } from './account';
 import type { Client } from './users/client';
 import type { User } from './users/user';
 
 /**
- * `mixed`: of twelve requests one writes and one hands in a job. `lasting`: only what needs no store, however long one is
- * away. `jobs`: only jobs, for what happens behind the web services.
+ * `mixed`: of twelve requests one writes and one hands in a job, and of twenty-four one uploads. `lasting`: only what needs
+ * no store, however long one is away. `jobs`: only jobs, for what happens behind the web services. `light`: mixed, where
+ * others need the processor.
  */
-export type Kind = 'mixed' | 'lasting' | 'jobs';
+export type Kind = 'mixed' | 'light' | 'lasting' | 'jobs';
 
-export interface Account {
-  readonly requests: number;
-  readonly failures: ReadonlyMap<string, number>;
-  /** Of the failures, those of requests that ask no store. */
-  readonly plainFailures: number;
-  /** Longest time without a good answer. */
-  readonly silentSeconds: number;
-  /** From the first failure to the last one. */
-  readonly failingSeconds: number;
-  /** Acknowledged writes and jobs: nothing of them may be lost. */
-  readonly written: readonly string[];
-  readonly jobs: readonly string[];
+/** Whether of everything that a user does some is asked. */
+export function isMixed(kind: Kind | 'none'): boolean {
+  return kind === 'mixed' || kind === 'light';
 }
 
+type Asked = 'read' | 'write' | 'upload' | 'job';
+
 /** Milliseconds between two requests. */
-const EVERY: Readonly<Record<Kind, number>> = { mixed: 50, lasting: 50, jobs: 150 };
+const EVERY: Readonly<Record<Kind, number>> = { mixed: 50, light: 200, lasting: 50, jobs: 150 };
+
+export function wantedPerSecond(kind: Kind): number {
+  return 1000 / EVERY[kind];
+}
+
+/** What was not sent in time is made up for, so that the rate is kept; but not more of it at once than of this time. */
+const CATCH_UP = 1000;
+
+/** When the next request is due: by the clock, not by the end of the last pause. */
+export function nextDue(due: number, now: number, kind: Kind): number {
+  return Math.max(due + EVERY[kind], now - CATCH_UP);
+}
 
 export class Load {
   #stopped = false;
-  #requests = 0;
-  #plainFailures = 0;
-  #lastGood = Date.now();
-  #silent = 0;
-  #firstFailure: number | undefined;
-  #lastFailure = 0;
-  readonly #failures = new Map<string, number>();
-  readonly #written: string[] = [];
-  readonly #jobs: string[] = [];
+  readonly #ledger = new Ledger(Date.now());
   readonly #open = new Set<Promise<void>>();
   readonly #loop: Promise<void>;
 
@@ -51,11 +50,14 @@ export class Load {
   }
 
   async #run(): Promise<void> {
+    let due = Date.now();
     for (let turn = 0; !this.#stopped; turn++) {
       const request = this.#one(turn).finally(() => this.#open.delete(request));
       this.#open.add(request);
-      await sleep(EVERY[this.kind]);
+      due = nextDue(due, Date.now(), this.kind);
+      await sleep(Math.max(0, due - Date.now()));
     }
+    this.#ledger.close(Date.now());
     await Promise.all(this.#open);
   }
 
@@ -63,58 +65,49 @@ export class Load {
     const reads = this.kind === 'lasting' ? this.user.lasting : this.user.reads;
     const path = reads[turn % reads.length] ?? '/';
     const asks = this.#asks(turn);
-    this.#requests++;
+    const sent = Date.now();
+    this.#ledger.sent();
     try {
       if (asks === 'read') await this.client.must(200, 'GET', path);
       else await this.#hand(asks, `${this.prefix}-${turn}-${randomBytes(4).toString('hex')}`);
-      this.#silent = Math.max(this.#silent, Date.now() - this.#lastGood);
-      this.#lastGood = Date.now();
+      this.#ledger.answered(sent, Date.now());
     } catch (error) {
-      if (asks === 'read' && this.user.plain.includes(path)) this.#plainFailures++;
-      this.#failed(asks === 'read' ? `GET ${path}` : asks, error);
+      const message = (error instanceof Error ? error.message : String(error)).split('\n', 1).join('').slice(0, 80);
+      const isPlain = asks === 'read' && this.user.plain.includes(path);
+      this.#ledger.failed(`${asks === 'read' ? `GET ${path}` : asks}: ${message}`, isPlain, Date.now());
     }
   }
 
-  #asks(turn: number): 'read' | 'write' | 'job' {
+  #asks(turn: number): Asked {
     if (this.kind === 'lasting') return 'read';
     if (this.kind === 'jobs') return 'job';
+    if (turn % 24 === 2 && this.user.upload) return 'upload';
     if (turn % 12 === 5) return 'write';
     return turn % 12 === 11 && this.user.submit ? 'job' : 'read';
   }
 
-  async #hand(what: 'write' | 'job', mark: string): Promise<void> {
+  async #hand(what: Exclude<Asked, 'read'>, mark: string): Promise<void> {
     if (what === 'job') {
       const job = await this.user.submit?.(this.client, mark);
-      if (job !== undefined) this.#jobs.push(job);
+      if (job !== undefined) this.#ledger.jobs.push(job);
+    } else if (what === 'upload') {
+      const upload = await this.user.upload?.(this.client, mark);
+      if (upload !== undefined) this.#ledger.uploaded.push(upload);
     } else {
       await this.user.write(this.client, mark);
-      this.#written.push(mark);
+      this.#ledger.written.push(mark);
     }
   }
 
-  #failed(what: string, error: unknown): void {
-    const message = (error instanceof Error ? error.message : String(error)).split('\n', 1).join('').slice(0, 80);
-    const reason = `${what}: ${message}`;
-    this.#failures.set(reason, (this.#failures.get(reason) ?? 0) + 1);
-    this.#firstFailure ??= Date.now();
-    this.#lastFailure = Date.now();
+  /** The moment of the last failure, in milliseconds since 1970; 0 where there was none. */
+  get lastFailure(): number {
+    return this.#ledger.lastFailure ?? 0;
   }
 
+  /** Waits for the answers that are still open. */
   async stop(): Promise<Account> {
     this.#stopped = true;
     await this.#loop;
-    return {
-      requests: this.#requests,
-      failures: this.#failures,
-      plainFailures: this.#plainFailures,
-      silentSeconds: this.#silent / 1000,
-      failingSeconds: this.#firstFailure === undefined ? 0 : (this.#lastFailure - this.#firstFailure) / 1000,
-      written: this.#written,
-      jobs: this.#jobs,
-    };
+    return this.#ledger.account(Date.now());
   }
-}
-
-export function failed({ failures }: Account): number {
-  return [...failures.values()].reduce((sum, count) => sum + count, 0);
 }

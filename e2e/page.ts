@@ -1,7 +1,10 @@
 /** `docs/reliability.md`: what the run measured. */
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { goProgramVersion } from '../verify/kit/go';
+import { NODE_PROGRAMS } from '../verify/kit/tools';
 import { ROOT } from '../verify/manifests/root';
 import type { Incident, Stage } from './stage';
 import type { Use } from './usage';
@@ -13,13 +16,30 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...rows.map(line)].join('\n');
 }
 
-function incidentRow(incident: Incident): string[] {
+export function incidentRow(incident: Incident): string[] {
   const { what, kind, requests, failed, silentSeconds, failingSeconds, lost, seconds } = incident;
-  const noticed =
-    kind === 'jobs'
-      ? [`${requests} jobs`, '–', '–']
-      : [`${failed} of ${requests}`, `${failingSeconds.toFixed(1)} s`, `${silentSeconds.toFixed(1)} s`];
-  return [what, `${seconds.toFixed(0)} s`, ...noticed, lost];
+  const noticed = {
+    none: ['–', '–', '–'],
+    jobs: [`${requests - failed} of ${requests} jobs taken`, '–', '–'],
+    seen: [`${failed} of ${requests}`, `${failingSeconds.toFixed(1)} s`, `${silentSeconds.toFixed(1)} s`],
+  }[kind === 'none' || kind === 'jobs' ? kind : 'seen'];
+  return [what, seconds === undefined ? 'never' : `${seconds.toFixed(0)} s`, ...noticed, lost];
+}
+
+/** Of the loads that users are: the slowest and the fastest. */
+export function rate(incidents: readonly Incident[]): string {
+  const rates = incidents.filter(({ kind }) => kind === 'mixed').map(({ perSecond }) => perSecond);
+  if (rates.length === 0) return 'none';
+  const [least, most] = [Math.min(...rates), Math.max(...rates)].map((it) => it.toFixed(0));
+  return least === most ? `${least}` : `${least} to ${most}`;
+}
+
+/** What this checkout is at, and whether anything but the page itself was changed since. */
+function commit(): string {
+  const git = (...args: string[]): string =>
+    spawnSync('git', args, { cwd: ROOT, encoding: 'utf8' }).stdout?.trim() ?? '';
+  const changed = git('status', '--porcelain', '--', '.', ':!docs/reliability.md') !== '';
+  return `${git('rev-parse', '--short=12', 'HEAD') || 'unknown'}${changed ? ' with changes' : ''}`;
 }
 
 function useRow(documented: ReadonlySet<string>, [name, use]: [string, Use]): string[] {
@@ -42,6 +62,10 @@ export function writePage(stage: Stage, uses: ReadonlyMap<string, Use>): void {
     system: stage.system,
     nodes: String(stage.nodes.length),
     cores: String(cpus().length),
+    commit: commit(),
+    date: new Date().toISOString().slice(0, 10),
+    kubernetes: NODE_PROGRAMS.map(goProgramVersion)[0] ?? '',
+    rate: rate(stage.incidents),
     facts: table(['measured', 'found'], [...stage.facts]),
     incidents: table(
       ['what', 'until all is well', 'requests failed', 'within', 'silent', 'lost'],

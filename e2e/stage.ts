@@ -49,8 +49,11 @@ interface ContainerStatus {
 /** A row of the table in `docs/reliability.md`. */
 export interface Incident {
   readonly what: string;
-  readonly kind: Kind;
+  /** `none`: nobody's request is concerned. */
+  readonly kind: Kind | 'none';
   readonly requests: number;
+  /** Requests that were sent in a second. */
+  readonly perSecond: number;
   readonly failed: number;
   /** Longest time without an answered request. */
   readonly silentSeconds: number;
@@ -58,7 +61,8 @@ export interface Incident {
   readonly failingSeconds: number;
   /** Known once the promises are kept. */
   lost: string;
-  readonly seconds: number;
+  /** Until all was well again; undefined where it was not. */
+  seconds: number | undefined;
 }
 
 export interface Stage {
@@ -73,6 +77,8 @@ export interface Stage {
   readonly incidents: Incident[];
   /** What was acknowledged and is asked for in the background; each holds what is wrong. */
   readonly promises: Promise<readonly string[]>[];
+  /** When the load ended for which an autoscaler had asked for more pods, in milliseconds since 1970. */
+  scaledAt?: number;
   /** Who is told of alerts. */
   readonly webhooks: Webhooks;
   /** Lines for the page: title → what was measured. */

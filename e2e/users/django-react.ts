@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { until } from '../cluster/until';
 import { expect } from '../stage';
 import type { Client } from './client';
-import type { User } from './user';
+import type { Upload, User } from './user';
 
 const API = '/api/v1';
 
@@ -20,10 +20,24 @@ async function write(client: Client, mark: string): Promise<void> {
   await client.must(201, 'POST', `${API}/notes/`, JSON.stringify({ text: mark }));
 }
 
-async function missing(client: Client, marks: readonly string[]): Promise<string[]> {
+async function upload(client: Client, mark: string, content = mark): Promise<Upload> {
+  const { body } = await client.must(201, 'PUT', `${API}/files/${mark}.txt`, content);
+  return { path: (JSON.parse(body) as { url: string }).url, content };
+}
+
+/** @throws Error when the answer says neither that it is there nor that it is not */
+async function isThere(client: Client, { path, content }: Upload): Promise<boolean> {
+  const { status, body } = await client.send('GET', path);
+  expect(status === 200 || status === 404, `GET ${path}: ${status}`);
+  return status === 200 && body === content;
+}
+
+async function missing(client: Client, marks: readonly string[], uploads: readonly Upload[] = []): Promise<string[]> {
   const { body } = await client.must(200, 'GET', `${API}/notes/`);
   const there = new Set(JSON.parse(body) as string[]);
-  return marks.filter((mark) => !there.has(mark));
+  const gone: string[] = [];
+  for (const file of uploads) if (!(await isThere(client, file))) gone.push(file.path);
+  return [...marks.filter((mark) => !there.has(mark)), ...gone];
 }
 
 async function session(client: Client): Promise<string[]> {
@@ -39,18 +53,16 @@ async function session(client: Client): Promise<string[]> {
   const mark = `session-${randomBytes(6).toString('hex')}`;
   await write(client, mark);
   expect((await missing(client, [mark])).length === 0, 'The note that was written cannot be read');
-  const file = randomBytes(200_000).toString('base64');
-  const uploaded = await client.must(201, 'PUT', `${API}/files/${mark}.txt`, file);
-  const { url } = JSON.parse(uploaded.body) as { url: string };
-  expect((await client.must(200, 'GET', url)).body === file, 'The downloaded file is another one');
+  const file = await upload(client, mark, randomBytes(200_000).toString('base64'));
+  expect((await missing(client, [], [file])).length === 0, 'The downloaded file is another one');
 
   const job = await submit(client, mark);
-  const done = await until('the Celery job is done', 20, async () => (await result(client, job)) ?? undefined);
+  const done = await until('the Celery job is done', 60, async () => (await result(client, job)) ?? undefined);
   expect(done === createHash('sha256').update(mark).digest('hex'), 'The Celery job has a wrong result');
   const ticks = async (): Promise<number> =>
     (JSON.parse((await client.must(200, 'GET', `${API}/ticks/`)).body) as { count: number }).count;
   const before = await ticks();
-  await until('beat hands out its periodic task', 30, async () => (await ticks()) > before);
+  await until('beat hands out its periodic task', 90, async () => (await ticks()) > before);
   return ['page', 'API call that writes and reads', 'upload and download', 'Celery job done', 'periodic task done'];
 }
 
@@ -58,11 +70,10 @@ async function session(client: Client): Promise<string[]> {
 async function leave(client: Client): Promise<(client: Client) => Promise<void>> {
   const mark = `kept-${randomBytes(6).toString('hex')}`;
   await write(client, mark);
-  const { body } = await client.must(201, 'PUT', `${API}/files/${mark}.txt`, mark);
-  const { url } = JSON.parse(body) as { url: string };
+  const file = await upload(client, mark);
   return async (later) => {
-    expect((await missing(later, [mark])).length === 0, 'The note of before is gone');
-    expect((await later.must(200, 'GET', url)).body === mark, 'The file of before is another one');
+    const gone = await missing(later, [mark], [file]);
+    expect(gone.length === 0, `The note or the file of before is gone: ${gone.join(', ')}`);
   };
 }
 
@@ -76,6 +87,7 @@ export const user: User = {
   lasting: ['/'],
   leave,
   write,
+  upload,
   submit,
   missing,
   undone: async (client, jobs) => {

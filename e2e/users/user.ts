@@ -9,6 +9,13 @@ export interface Burn {
   readonly seconds: number;
 }
 
+/** A file that was acknowledged. */
+export interface Upload {
+  /** Where it can be downloaded. */
+  readonly path: string;
+  readonly content: string;
+}
+
 export interface User {
   /** The order of a start as the system's document draws it: each step after the one before. */
   readonly order: readonly (readonly string[])[];
@@ -24,8 +31,10 @@ export interface User {
   readonly write: (client: Client, mark: string) => Promise<void>;
   /** Hands in a job; the promise holds its number. */
   readonly submit?: (client: Client, mark: string) => Promise<string>;
-  /** Which of the acknowledged writes are gone. */
-  readonly missing: (client: Client, marks: readonly string[]) => Promise<string[]>;
+  /** Uploads a small file that must never be lost once it is acknowledged. */
+  readonly upload?: (client: Client, mark: string) => Promise<Upload>;
+  /** Which of the acknowledged writes and uploads are gone, or not what they were. */
+  readonly missing: (client: Client, marks: readonly string[], uploads?: readonly Upload[]) => Promise<string[]>;
   /** Which of the acknowledged jobs are not done. */
   readonly undone?: (client: Client, jobs: readonly string[]) => Promise<string[]>;
   /** What an autoscaler is tried with. */
