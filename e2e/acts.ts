@@ -63,13 +63,14 @@ export const acts: Act = inTurn(
     // Panels show the age of the first backup.
     inTurn(check('backup', checkBackup), check('dashboards', checkDashboards)),
   ),
-  // No worker and no monitoring stands on a request's way.
+  // No worker stands on a request's way; a job that is not taken meanwhile is a request that a web service's kill has cost.
   atOnce(check('kill-web', checkWebKills), check('kill-workers', checkWorkerKills)),
   atOnce(
     inTurn(
       atOnce(check('kill-stores', checkStoreKills), check('spoil', spoilControl)),
       check('control', checkNegativeControl),
     ),
+    // Nobody's request is theirs: they are killed without a load.
     check('kill-monitoring', checkMonitoringKills),
   ),
   promises,
