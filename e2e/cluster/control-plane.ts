@@ -1,7 +1,7 @@
 /** etcd, the API server and its two companions, on the first node. */
 import { goProgram } from '../../verify/kit/tools';
 import { kubeconfig, pki } from './certificates';
-import { controlPlane, folders, SERVICE_NETWORK } from './layout';
+import { API_PORT, controlPlane, folders, SERVICE_NETWORK } from './layout';
 import { start } from './processes';
 
 function etcd(): string[] {
@@ -23,7 +23,7 @@ function apiServer(): string[] {
   return [
     goProgram('kube-apiserver').path,
     '--etcd-servers=http://127.0.0.1:2379',
-    '--secure-port=6443',
+    `--secure-port=${API_PORT}`,
     '--bind-address=0.0.0.0',
     `--advertise-address=${controlPlane.address}`,
     `--tls-cert-file=${pki('apiserver.crt')}`,

@@ -54,6 +54,7 @@ export class Enforcer {
   readonly errors: string[] = [];
   #applied = 0;
   #last = '';
+  #known: ReadonlySet<string> = new Set();
   #pods: ReadonlyMap<string, PodObject> = new Map();
   #policies: ReadonlyMap<string, PolicyObject> = new Map();
   #namespaces: ReadonlyMap<string, Resource> = new Map();
@@ -85,6 +86,11 @@ export class Enforcer {
     return this.#applied;
   }
 
+  /** Whether the rules that the nodes have loaded are those of a cluster with pods at these addresses. */
+  knows(addresses: readonly string[]): boolean {
+    return addresses.every((address) => this.#known.has(address));
+  }
+
   #schedule(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
@@ -96,12 +102,15 @@ export class Enforcer {
     const labels = [...this.#namespaces.values()].map(
       ({ metadata }) => [metadata.name, metadata.labels ?? {}] as const,
     );
-    const rules = ruleset(enforced(this.#pods.values()), [...this.#policies.values()], new Map(labels));
-    if (rules === this.#last) return;
-    const answers = await Promise.all(this.nodes.map((node) => load(node, rules)));
-    this.errors.push(...answers.filter((answer) => answer !== ''));
-    this.#last = rules;
-    this.#applied++;
+    const pods = enforced(this.#pods.values());
+    const rules = ruleset(pods, [...this.#policies.values()], new Map(labels));
+    if (rules !== this.#last) {
+      const answers = await Promise.all(this.nodes.map((node) => load(node, rules)));
+      this.errors.push(...answers.filter((answer) => answer !== ''));
+      this.#last = rules;
+      this.#applied++;
+    }
+    this.#known = new Set(pods.map(({ address }) => address));
   }
 
   async end(): Promise<void> {

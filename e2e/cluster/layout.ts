@@ -25,6 +25,9 @@ export const DNS_ADDRESS = '10.96.0.10';
 export const EDGE_ADDRESS = '10.96.0.80';
 export const API_SERVICE_ADDRESS = '10.96.0.1';
 export const REGISTRY_PORT = 5000;
+export const API_PORT = 6443;
+/** The kubelets' own. */
+export const KUBELET_PORT = 10250;
 
 export interface NodeLayout {
   readonly index: number;
@@ -58,7 +61,7 @@ export function nodeLayout(index: number): NodeLayout {
 }
 
 export const controlPlane = nodeLayout(1);
-export const API_URL = `https://${controlPlane.address}:6443`;
+export const API_URL = `https://${controlPlane.address}:${API_PORT}`;
 export const KUBECONFIG = join(folders.configuration, 'admin.kubeconfig');
 export const REGISTRY_URL = `http://${controlPlane.address}:${REGISTRY_PORT}`;
 
