@@ -8,6 +8,7 @@ import { runFrom, runOver } from '../jobs';
 import { synthesize } from '../manifests';
 import { settle, unsettled } from '../settled';
 import { mustKubectl, type Stage } from '../stage';
+import { expectOtherValues, randomValuesOf } from './secrets';
 
 const READY_WITHIN = 180;
 
@@ -77,6 +78,7 @@ async function canBeRestored(stage: Stage): Promise<boolean> {
 /** Nothing of what was before is there, but the bucket and the keys. */
 export async function checkLostNamespace(stage: Stage): Promise<void> {
   if (find === undefined || stage.manifests.plan.backup === undefined) return;
+  const earlier = await randomValuesOf(stage);
   await loseNamespace(stage);
   stage.say('  the namespace is deleted');
   const begin = Date.now();
@@ -90,6 +92,7 @@ export async function checkLostNamespace(stage: Stage): Promise<void> {
   await restore(stage);
   await settle(stage, 'everything is Ready again');
   await find(clientOf(stage));
+  await expectOtherValues(stage, earlier);
   const seconds = ((Date.now() - begin) / 1000).toFixed(0);
   const text = `deleted, applied again and restored in ${seconds} s: the note and the file of before are there`;
   stage.say(`  ${text}`);

@@ -31,8 +31,9 @@ export class Api {
     key: readFileSync(pki('admin.key')),
   });
 
-  async #send(method: string, path: string, body?: unknown, contentType = 'application/json') {
-    const headers = { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': contentType }) };
+  async #send(method: string, path: string, body?: unknown, more: Readonly<Record<string, string>> = {}) {
+    const content = body === undefined ? {} : { 'content-type': 'application/json' };
+    const headers = { accept: 'application/json', ...content, ...more };
     const { promise, resolve, reject } = withResolvers<{ status: number; text: string }>();
     const sent = request(`${API_URL}${path}`, { method, headers, agent: this.#agent, timeout: 10_000 }, (answer) => {
       const chunks: Buffer[] = [];
@@ -77,8 +78,13 @@ export class Api {
     return this.#send('POST', path, body);
   }
 
+  /** What the server says to somebody else, as `kubectl --as` asks it. */
+  async statusAs(user: string, method: string, path: string, body?: unknown): Promise<number> {
+    return (await this.#send(method, path, body, { 'impersonate-user': user })).status;
+  }
+
   async patch(path: string, body: unknown): Promise<void> {
-    const { status, text } = await this.#send('PATCH', path, body, 'application/merge-patch+json');
+    const { status, text } = await this.#send('PATCH', path, body, { 'content-type': 'application/merge-patch+json' });
     if (status !== 200) throw new Error(`PATCH ${path}: ${status} ${text.slice(0, 200)}`);
   }
 

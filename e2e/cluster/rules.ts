@@ -141,7 +141,7 @@ function portExpressions(
       .map(({ containerPort }) =>
         isIngress
           ? `${match.expression}${wire} dport ${containerPort} `
-          : `ip daddr ${address} ${wire} dport ${containerPort} `,
+          : `${match.pods ? '' : match.expression}ip daddr ${address} ${wire} dport ${containerPort} `,
       ),
   );
 }
