@@ -110,12 +110,15 @@ async function main([system = '', nodeCount = '', ...flags]: readonly string[]):
   const usage = new UsageRecorder(stage);
   const outcomes = await perform(acts, async (name, check) => (wanted(name) ? [await judged(stage, name, check)] : []));
   usage.stop();
+  const left = namesOf(acts).filter((name) => !wanted(name));
+  const isWhole = left.length === 0 || flags.includes('--page');
+  // Beside the page's table: a part of a run has too few samples.
+  if (isWhole) outcomes.push(await judged(stage, 'usage', async () => usage.check()));
   const failures = sayOutcomes(outcomes);
   if (failures.length > 0) stage.facts.set('**Not passed**', failures.join(', '));
   const idle = outcomes.filter(({ result }) => result === 'does not apply');
   const reasons = idle.map(({ name, why }) => `${name}: ${why}`).join('; ');
   if (idle.length > 0) stage.facts.set('Does not apply to this system', reasons);
-  const left = namesOf(acts).filter((name) => !wanted(name));
   if (left.length > 0) stage.facts.set('Not part of this run', left.join(', '));
   const minutes = ((Date.now() - begin) / 60_000).toFixed(1);
   const load = loadavg()[2]?.toFixed(0);
@@ -123,7 +126,7 @@ async function main([system = '', nodeCount = '', ...flags]: readonly string[]):
     'This run',
     `${outcomes.length - idle.length} checks in ${minutes} min; average load of the machine ${load}`,
   );
-  if (left.length === 0 || flags.includes('--page')) writePage(stage, usage.uses);
+  if (isWhole) writePage(stage, usage.uses);
   process.exitCode = failures.length === 0 ? 0 : 1;
   if (flags.includes('--keep')) {
     say('kept: end with Ctrl-C');

@@ -1,6 +1,7 @@
 /** What each container used during the run, next to what its manifest requests. */
+import { at, type KubernetesObject } from '../verify/manifests/objects';
 import type { Resource } from './cluster/api';
-import { livePods, type Pod, type Stage, workloadOf } from './stage';
+import { expect, livePods, type Pod, type Stage, workloadOf } from './stage';
 
 interface PodMetrics extends Resource {
   readonly containers: readonly {
@@ -38,13 +39,58 @@ interface Requests {
   readonly resources?: { readonly requests?: Record<string, string>; readonly limits?: Record<string, string> };
 }
 
+/** How a container is called: as its workload, and what stands beside the program itself has its own name. */
+function titleOf(workload: string, containers: readonly { readonly name: string }[], name: string): string {
+  return containers[0]?.name === name ? workload : `${workload}/${name}`;
+}
+
+/** The containers of everything that goes on: what a Job uses, it uses between two samples. */
+export function lastingContainers(objects: readonly KubernetesObject[]): string[] {
+  return objects
+    .filter(({ kind }) => kind === 'Deployment' || kind === 'StatefulSet')
+    .flatMap((object) => {
+      const containers = at(object, 'spec', 'template', 'spec', 'containers') as readonly { readonly name: string }[];
+      return containers.map(({ name }) => titleOf(object.metadata.name, containers, name));
+    });
+}
+
+/** What of the containers nothing is known, and what of them needs more memory than the scheduler keeps for it. */
+export function usageFaults(
+  uses: ReadonlyMap<string, Pick<Use, 'memoryPeak' | 'requestedMemory'>>,
+  containers: readonly string[],
+): string[] {
+  return containers.flatMap((title) => {
+    const use = uses.get(title);
+    if (use === undefined) return [`${title} was never measured`];
+    if (use.memoryPeak <= mebibytes(use.requestedMemory)) return [];
+    return [`${title} used ${use.memoryPeak.toFixed(0)}Mi of memory, and requests ${use.requestedMemory}`];
+  });
+}
+
+/** Of the samples, how many may be without an answer: the metrics server starts after the first ones, and is drained once. */
+const MAY_FAIL = 0.25;
+
 /** Asks the metrics server every ten seconds until it is stopped. */
 export class UsageRecorder {
   readonly uses = new Map<string, Use>();
   readonly #timer: NodeJS.Timeout;
+  readonly #failures: string[] = [];
+  #asked = 0;
 
   constructor(private readonly stage: Stage) {
-    this.#timer = setInterval(() => void this.#sample().catch(() => undefined), 10_000);
+    this.#timer = setInterval(() => {
+      this.#asked++;
+      void this.#sample().catch((error: unknown) => this.#failures.push(String(error)));
+    }, 10_000);
+  }
+
+  /** @throws Error when the table would not say what it is there for */
+  check(): void {
+    const [asked, failed] = [this.#asked, this.#failures.length];
+    const answers = `${failed} of ${asked} questions about usage had no answer: ${this.#failures.at(-1)}`;
+    expect(asked > 0 && failed <= asked * MAY_FAIL, answers);
+    const faults = usageFaults(this.uses, lastingContainers(this.stage.manifests.objects));
+    expect(faults.length === 0, faults.join('; '));
   }
 
   async #sample(): Promise<void> {
@@ -59,9 +105,7 @@ export class UsageRecorder {
   #count(pod: Pod, name: string, usage: { cpu: string; memory: string }): void {
     const container = pod.spec.containers.find((it) => it.name === name) as ({ name: string } & Requests) | undefined;
     if (container === undefined || pod.metadata.name.startsWith('idle-')) return;
-    const workload = workloadOf(pod);
-    // What stands beside the program itself has its own name.
-    const title = pod.spec.containers[0]?.name === name ? workload : `${workload}/${name}`;
+    const title = titleOf(workloadOf(pod), pod.spec.containers, name);
     const use = this.uses.get(title) ?? {
       requestedCpu: container.resources?.requests?.['cpu'] ?? '–',
       requestedMemory: container.resources?.requests?.['memory'] ?? '–',

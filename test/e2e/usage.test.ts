@@ -1,0 +1,38 @@
+import { lastingContainers, usageFaults } from '../../e2e/usage';
+import type { Json } from '../../verify/manifests/objects';
+
+function object(kind: string, name: string, ...containers: string[]) {
+  const template = { spec: { containers: containers.map((it) => ({ name: it })) } };
+  const spec: Json = kind === 'CronJob' ? { jobTemplate: { spec: { template } } } : { template };
+  return { apiVersion: 'v1', kind, metadata: { name }, spec };
+}
+
+const containers = lastingContainers([
+  object('Deployment', 'web', 'app'),
+  object('StatefulSet', 'db', 'postgres', 'exporter'),
+  object('Job', 'migrate', 'app'),
+  object('CronJob', 'backup', 'app'),
+  { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' } },
+]);
+
+test('Every container of what goes on is in the table, under its workload', () => {
+  expect(containers).toEqual(['web', 'db', 'db/exporter']);
+});
+
+function use(memoryPeak: number, requestedMemory: string) {
+  return { memoryPeak, requestedMemory };
+}
+
+const good = { web: use(100, '128Mi'), db: use(1024, '1Gi'), 'db/exporter': use(8, '32Mi') };
+
+test.each<[string, Readonly<Record<string, ReturnType<typeof use>>>, readonly string[]]>([
+  ['nothing', good, []],
+  ['a dead metrics server', {}, ['web was never', 'db was never', 'db/exporter was never']],
+  ['more memory than is requested', { ...good, db: use(1025, '1Gi') }, ['db used 1025Mi of memory, and requests 1Gi']],
+  ['no request at all', { ...good, web: use(1, '–') }, ['web used 1Mi']],
+  ['one container that is missing', { web: good.web, db: good.db }, ['db/exporter was never']],
+])('What is found: %s', (_, uses, found) => {
+  const faults = usageFaults(new Map(Object.entries(uses)), containers);
+  expect(faults).toHaveLength(found.length);
+  for (const [index, text] of found.entries()) expect(faults[index]).toContain(text);
+});
