@@ -32,8 +32,11 @@ export class Api {
   });
 
   async #send(method: string, path: string, body?: unknown, more: Readonly<Record<string, string>> = {}) {
-    const content = body === undefined ? {} : { 'content-type': 'application/json' };
-    const headers = { accept: 'application/json', ...content, ...more };
+    const content = body === undefined ? undefined : JSON.stringify(body);
+    // Node states no length for the body of a DELETE: the server would read it as the next request.
+    const length = content === undefined ? {} : { 'content-length': Buffer.byteLength(content) };
+    const type = content === undefined ? {} : { 'content-type': 'application/json' };
+    const headers = { accept: 'application/json', ...type, ...length, ...more };
     const { promise, resolve, reject } = withResolvers<{ status: number; text: string }>();
     const sent = request(`${API_URL}${path}`, { method, headers, agent: this.#agent, timeout: 10_000 }, (answer) => {
       const chunks: Buffer[] = [];
@@ -43,7 +46,7 @@ export class Api {
     });
     sent.on('timeout', () => sent.destroy(new Error(`${method} ${path}: no answer`)));
     sent.on('error', reject);
-    sent.end(body === undefined ? undefined : JSON.stringify(body));
+    sent.end(content);
     return promise;
   }
 
