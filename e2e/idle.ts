@@ -49,12 +49,10 @@ export function idlePods({ namespace, manifests: { objects } }: Pick<Stage, 'nam
 
 /** @throws Error when one is refused: whom it stands for would go untried */
 export async function startIdle({ api, manifests }: Stage, pods: readonly IdlePod[]): Promise<void> {
-  await Promise.all(
-    pods.map(async (pod) => {
-      const { status, text } = await api.post(podsPath(pod.namespace), manifest(pod, manifests.plan.images.helper));
-      expect(status === 201, `${pod.name} is refused: ${status} ${text.slice(0, 200)}`);
-    }),
-  );
+  const post = (pod: IdlePod) => api.post(podsPath(pod.namespace), manifest(pod, manifests.plan.images.helper));
+  const answers = await Promise.all(pods.map(async (pod) => ({ pod, ...(await post(pod)) })));
+  for (const { pod, status, text } of answers)
+    expect(status === 201, `${pod.name} is refused: ${status} ${text.slice(0, 200)}`);
 }
 
 export async function stopIdle({ api }: Stage, pods: readonly IdlePod[]): Promise<void> {

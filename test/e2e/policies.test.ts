@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createSocket, type Socket } from 'node:dgram';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { checkPolicies } from '../../e2e/checks/policies';
 import { idlePods } from '../../e2e/idle';
 import { type Answer, demandsOf, everyWish, faultOf, type Place, type Wish, written } from '../../e2e/reach';
 import type { Stage } from '../../e2e/stage';
@@ -140,6 +141,23 @@ test('Every Job and CronJob has one that stands in for it, with its labels', () 
     'default/idle-stranger',
   ]);
   expect(idlePods(stage)[0]?.labels).toBe(labels);
+});
+
+describe('One who stands in and is refused', () => {
+  const stage = (status: number, deletes: () => Promise<void>) => {
+    const manifests = { objects: [], plan: { images: { helper: 'helper' } } };
+    const api = { post: async () => ({ status, text: 'exceeded quota' }), delete: deletes };
+    return { namespace: 'shop', manifests, api } as unknown as Stage;
+  };
+
+  test('ends the check, whatever becomes of the cleaning up, and all of them are deleted', async () => {
+    const deletes = jest.fn().mockRejectedValue(new Error('no answer'));
+    await expect(checkPolicies(stage(403, deletes))).rejects.toThrow(/idle-\w+ is refused: 403 exceeded quota/);
+    expect(deletes.mock.calls).toEqual([
+      ['/api/v1/namespaces/shop/pods/idle-unknown', 0],
+      ['/api/v1/namespaces/default/pods/idle-stranger', 0],
+    ]);
+  });
 });
 
 function probe(targets: readonly object[]): Promise<unknown> {
