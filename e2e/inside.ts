@@ -11,7 +11,7 @@ import { serveImages } from './cluster/registry';
 import { createDisks } from './disks';
 import { startEdge } from './edge';
 import { makeGivenSecrets } from './given';
-import { digestsOf, imagesOf } from './images/references';
+import { digestsOf, imagesOf, otherVersions, versionsOf } from './images/references';
 import { synthesize } from './manifests';
 import { startObjectStorage } from './outside/object-storage';
 import { Webhooks } from './outside/webhooks';
@@ -49,7 +49,9 @@ async function prepare(system: string, user: User, nodeCount: number): Promise<S
   await mustKubectl(['-n', 'ingress', 'rollout', 'status', 'deployment/ingress', '--timeout=60s'], 70);
   say('DNS and the edge answer');
   const { namespace } = manifests.plan;
-  const kept = { incidents: [], promises: [], facts: new Map<string, string>() };
+  const others = otherVersions(versionsOf(images)).join(', ') || 'none';
+  const facts = new Map([['Programs of another version than the Plan names', others]]);
+  const kept = { incidents: [], promises: [], facts };
   return { api, nodes, enforcer, system, namespace, manifests, user, webhooks, say, ...kept };
 }
 

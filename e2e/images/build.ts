@@ -51,6 +51,16 @@ export function manifestDigest(folder: string): string {
     .digest('hex')}`;
 }
 
+/** Nothing where no published program is stood in for. @throws Error when it does not say its version */
+async function programVersion({ name, version }: Recipe, root: string): Promise<string> {
+  if (version === undefined) return '';
+  if ('is' in version) return version.is;
+  const said = await must('chroot', [root, '/bin/sh', '-c', version.command]);
+  const [found] = /\d+(\.\d+)+/.exec(said) ?? [];
+  if (found === undefined) throw new Error(`Image ${name} does not say its version: ${said.slice(0, 100)}`);
+  return found;
+}
+
 /** Builds the image unless it is there. Says whether it had to. */
 export async function ensureImage(recipe: Recipe): Promise<boolean> {
   const version = versionOf(recipe);
@@ -58,6 +68,7 @@ export async function ensureImage(recipe: Recipe): Promise<boolean> {
   await fillCache(`image-${recipe.name}`, version, async (folder) => {
     const root = join(folder, 'root');
     await fillRoot(recipe, root);
+    writeFileSync(join(folder, 'version'), await programVersion(recipe, root));
     await pack(recipe.config, root, folder);
     rmSync(root, { recursive: true, force: true });
   });

@@ -6,12 +6,20 @@ import type { Recipe } from './recipe';
 /** Where Go programs, and programs of Debian and Alpine, look for the public authorities. */
 export const AUTHORITIES = '/etc/ssl/certs/ca-certificates.crt';
 
-/** One static program, built from its module at the version of the published image, as that image lays it out. */
+/** Prometheus 3.15.0 is v0.315.0 of its module, which promises nothing to those who import it. */
+function released(version: string): string {
+  const [, minor, patch] = /^0\.3(\d\d)\.(\d+)$/.exec(version) ?? [];
+  return minor === undefined ? version : `3.${Number(minor)}.${patch}`;
+}
+
+/** One static program, built from its module, where the published image has it. */
 function single(program: string, path: string): Recipe {
+  const { path: built, version } = goProgram(program);
   return {
     name: program,
+    version: { is: program === 'prometheus' ? released(version) : version },
     packages: [],
-    programs: { [path]: goProgram(program).path, [AUTHORITIES]: authority.certificate },
+    programs: { [path]: built, [AUTHORITIES]: authority.certificate },
     config: { entrypoint: [path], user: '65534:65534' },
   };
 }
@@ -28,6 +36,7 @@ const grafana: Recipe = {
 /** Debian testing has the version of the published image. */
 const restic: Recipe = {
   name: 'restic',
+  version: { command: 'restic version' },
   suite: 'forky',
   packages: ['busybox', 'restic'],
   applets: true,

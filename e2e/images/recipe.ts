@@ -12,6 +12,8 @@ export interface Recipe {
   readonly programs?: Readonly<Record<string, string>>;
   /** Shell commands inside the finished tree, as root and without a network. */
   readonly commands?: readonly string[];
+  /** Of the program that a published image is named after: itself, or a command inside the tree whose answer has it. */
+  readonly version?: { readonly is: string } | { readonly command: string };
   /** Every applet of busybox becomes a command, as in Alpine. */
   readonly applets?: boolean;
   readonly config: ImageConfig;

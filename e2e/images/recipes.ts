@@ -1,4 +1,7 @@
-/** The images of the end-to-end test. Debian's versions are older than the published ones in places; the page says where. */
+/**
+ * The images of the end-to-end test. What each owes to the published one is in `contracts.ts`; where it is another version,
+ * the page says so.
+ */
 import { goPath, NODE_ADDONS } from '../tools';
 import { monitoringRecipes } from './monitoring';
 import type { Recipe } from './recipe';
@@ -12,6 +15,7 @@ const debianLinks = 'ln -sf dash /usr/bin/sh; ln -sf mawk /usr/bin/awk';
 function postgres(): Recipe {
   return {
     name: 'postgres-15',
+    version: { command: '/usr/lib/postgresql/15/bin/postgres --version' },
     packages: [...debian, 'gzip', 'hostname', 'libnss-wrapper', 'locales', 'openssl', 'postgresql-15'],
     files: { '/usr/local/bin/docker-entrypoint.sh': 'images/files/postgres-entrypoint.sh' },
     commands: [
@@ -39,6 +43,7 @@ function postgres(): Recipe {
 
 const redis: Recipe = {
   name: 'redis',
+  version: { command: 'redis-server --version' },
   packages: ['busybox', 'redis-server'],
   applets: true,
   files: { '/usr/local/bin/docker-entrypoint.sh': 'images/files/redis-entrypoint.sh' },
@@ -49,6 +54,7 @@ const redis: Recipe = {
 /** `resolve` in an upstream needs nginx 1.27.3: Debian testing's. */
 const nginx: Recipe = {
   name: 'nginx',
+  version: { command: 'nginx -v 2>&1' },
   suite: 'forky',
   packages: ['busybox', 'nginx', 'libnginx-mod-http-brotli-static'],
   applets: true,
@@ -58,6 +64,7 @@ const nginx: Recipe = {
 
 const curl: Recipe = {
   name: 'curl',
+  version: { command: 'curl --version' },
   packages: ['busybox', 'ca-certificates', 'curl'],
   applets: true,
   config: { user: '100', cmd: ['curl'] },
@@ -74,7 +81,7 @@ const djangoBackend: Recipe = {
     'ln -sf python3 /usr/bin/python',
     // The root is read-only in a pod: what is not compiled here is compiled again at each start.
     // An image keeps no times of files, so the compiled ones must not be held against them.
-    'python3 -m compileall -q -f --invalidation-mode unchecked-hash /usr/lib/python3* /app || true',
+    'python3 -m compileall -q -f --invalidation-mode unchecked-hash /usr/lib/python3* /app',
     'mkdir -p /app/media /app/staticfiles',
   ],
   config: {

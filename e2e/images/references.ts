@@ -1,4 +1,6 @@
 /** From the images that manifests name to those that stand in for them. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { KubernetesObject } from '../../verify/manifests/objects';
 import { imageFolder, manifestDigest } from './build';
 import type { Recipe } from './recipe';
@@ -44,6 +46,23 @@ function named(value: unknown): string[] {
 export function imagesOf(objects: readonly KubernetesObject[]): Image[] {
   const names = new Set([...clusterImages, EDGE_IMAGE, ...named(objects)]);
   return [...names].sort().map(imageOf);
+}
+
+/** `postgres:15.19-bookworm is 15.18`, where the program of an image is another version than its tag says. */
+export function otherVersions(images: readonly { readonly reference: string; readonly version: string }[]): string[] {
+  return images.flatMap(({ reference, version }) => {
+    const image = reference.slice(reference.lastIndexOf('/') + 1);
+    const tag = image.slice(image.indexOf(':') + 1).replace(/^v/, '');
+    return version === '' || tag.split('-')[0] === version ? [] : [`${image} is ${version}`];
+  });
+}
+
+/** What the programs say that stand in for published ones. */
+export function versionsOf(images: readonly Image[]): { reference: string; version: string }[] {
+  return images.map(({ reference, recipe, folder }) => ({
+    reference,
+    version: recipe.version === undefined ? '' : readFileSync(join(folder, 'version'), 'utf8'),
+  }));
 }
 
 /** What nodes are asked to fetch. */
