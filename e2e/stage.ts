@@ -7,6 +7,7 @@ import { KUBECONFIG, type NodeLayout } from './cluster/layout';
 import type { Kind } from './load';
 import type { Manifests } from './manifests';
 import type { Webhooks } from './outside/webhooks';
+import type { Client } from './users/client';
 import type { User } from './users/user';
 
 export interface Pod extends Resource {
@@ -79,6 +80,8 @@ export interface Stage {
   readonly promises: Promise<readonly string[]>[];
   /** When the load ended for which an autoscaler had asked for more pods, in milliseconds since 1970. */
   scaledAt?: number;
+  /** Finds what was left for the backup to bring back, once there is one. @throws Error when it is not there */
+  findLeft?: (client: Client) => Promise<void>;
   /** Who is told of alerts. */
   readonly webhooks: Webhooks;
   /** Lines for the page: title → what was measured. */

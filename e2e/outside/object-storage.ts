@@ -34,3 +34,10 @@ export async function startObjectStorage(): Promise<void> {
     server.listen(port, controlPlane.address, resolve);
   });
 }
+
+/** The names of the objects that begin so, in the bucket: at most a thousand. */
+export async function objectsBelow(prefix: string): Promise<string[]> {
+  const answer = await fetch(`http://127.0.0.1:${inner}/${bucket}?prefix=${encodeURIComponent(prefix)}`);
+  if (!answer.ok) throw new Error(`The object storage answers ${answer.status}`);
+  return [...(await answer.text()).matchAll(/<Key>(?<key>[^<]+)</g)].map(({ groups }) => groups?.['key'] ?? '');
+}

@@ -66,14 +66,17 @@ async function session(client: Client): Promise<string[]> {
   return ['page', 'API call that writes and reads', 'upload and download', 'Celery job done', 'periodic task done'];
 }
 
-/** A note and a file. */
+/** In each store what no other one has: a note in the database, a file on the volume, a draft in Redis. */
 async function leave(client: Client): Promise<(client: Client) => Promise<void>> {
   const mark = `kept-${randomBytes(6).toString('hex')}`;
   await write(client, mark);
   const file = await upload(client, mark);
+  const draft = `${API}/drafts/${mark}/`;
+  await client.must(204, 'PUT', draft, mark);
   return async (later) => {
     const gone = await missing(later, [mark], [file]);
     expect(gone.length === 0, `The note or the file of before is gone: ${gone.join(', ')}`);
+    expect((await later.must(200, 'GET', draft)).body === mark, 'The draft of before is another one');
   };
 }
 

@@ -7,6 +7,7 @@ urlpatterns = [
     path("api/v1/health/", views.health),
     path("api/v1/config/frontend/", views.frontend_configuration),
     path("api/v1/notes/", views.notes),
+    path("api/v1/drafts/<str:name>/", views.draft),
     path("api/v1/jobs/", views.jobs),
     path("api/v1/jobs/<int:number>/", views.job),
     path("api/v1/ticks/", views.ticks),

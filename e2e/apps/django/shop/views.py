@@ -41,6 +41,15 @@ def notes(request):
     return response
 
 
+def draft(request, name):
+    """What Redis alone holds."""
+    if request.method == "PUT":
+        _cache.set(f"draft:{name}", request.body)
+        return HttpResponse(status=204)
+    text = _cache.get(f"draft:{name}")
+    return HttpResponse(status=404) if text is None else HttpResponse(text)
+
+
 def jobs(request):
     if request.method != "POST":
         return JsonResponse({"done": list(Job.objects.exclude(result=None).values_list("pk", flat=True))})
