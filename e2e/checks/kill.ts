@@ -68,7 +68,8 @@ function byName(a: Pod, b: Pod): number {
   return a.metadata.name < b.metadata.name ? -1 : 1;
 }
 
-function isComplete(pods: readonly Pod[], figure: number): boolean {
+/** No pod at all is not complete, whatever the figure. */
+export function isComplete(pods: readonly Pod[], figure: number): boolean {
   return pods.length >= Math.max(1, figure) && pods.every(isReady);
 }
 
