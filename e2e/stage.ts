@@ -16,6 +16,7 @@ export interface Pod extends Resource {
     readonly nodeName?: string;
     readonly containers: readonly {
       readonly name: string;
+      readonly image?: string;
       readonly ports?: readonly {
         readonly name?: string;
         readonly containerPort: number;

@@ -1,12 +1,31 @@
 /** A release and a restart of every web service under load; and a control that must fail, or the load would see nothing. */
 import { run } from '../../verify/kit/command';
 import { during } from '../incident';
+import { unreleased } from '../released';
 import { settle } from '../settled';
 import { expect, livePods, mustKubectl, type Stage, workloadOf } from '../stage';
-import { moveTo } from './tiers';
+import { together } from '../together';
+import { atTier, movement, moveTo, podCounts } from './tiers';
 
 /** A restart in which no request happens to be on its way shows nothing. */
 const CONTROL_TURNS = 3;
+
+/** The two loads, while it happens once. */
+async function underBothLoads(
+  stage: Stage,
+  [web, workers]: readonly [string, string | undefined],
+  deed: () => Promise<void>,
+): Promise<void> {
+  let done: Promise<void> | undefined;
+  const once = (): Promise<void> => {
+    done ??= deed();
+    return done;
+  };
+  await together([
+    during(stage, web, once),
+    ...(workers === undefined ? [] : [during(stage, workers, once, { load: 'jobs' })]),
+  ]);
+}
 
 /**
  * All web services at once, on the way to tier medium: the released ones by their new images, the others by a restart.
@@ -14,29 +33,30 @@ const CONTROL_TURNS = 3;
  * it ends.
  */
 export async function checkRelease(stage: Stage): Promise<void> {
-  const { plan } = stage.manifests;
-  const released = Object.keys(stage.user.release);
-  const isReleased = (image: string): boolean => released.some((it) => image.includes(`/${it}:`));
-  const others = plan.services.flatMap(({ kind, image, name }) => (kind === 'web' && !isReleased(image) ? [name] : []));
-  const workers = plan.services.flatMap(({ kind, image, name }) => (kind !== 'web' && isReleased(image) ? [name] : []));
-  const deed = async (): Promise<void> => {
-    for (const name of others) await restart(stage, name);
-    await moveTo(stage, 'medium');
-  };
-  let done: Promise<void> | undefined;
-  const once = (): Promise<void> => {
-    done ??= deed();
-    return done;
-  };
+  const { tier } = stage.manifests.plan;
+  const images = Object.keys(stage.user.release);
+  const next = atTier(stage, 'medium');
+  const changed = next.plan.services
+    .map(({ name, kind, image }) => ({ name, kind, image, released: images.some((it) => image.includes(`/${it}:`)) }))
+    .filter(({ kind, released }) => kind === 'web' || (kind !== 'cron' && released));
+  const others = changed.flatMap(({ name, released }) => (released ? [] : [name]));
+  const workers = changed.flatMap(({ name, kind }) => (kind === 'web' ? [] : [name]));
+  const [pods, before] = [await livePods(stage), await podCounts(stage)];
   const steps = [
-    `release of ${released.join(' and ')}`,
+    `release of ${images.join(' and ')}`,
     ...others.map((name) => `restart of ${name}`),
-    ...(plan.tier === 'medium' ? [] : [`tier ${plan.tier} to medium`]),
+    ...(tier === 'medium' ? [] : [`tier ${tier} to medium`]),
   ];
-  await Promise.all([
-    during(stage, steps.join(', '), once),
-    ...(workers.length > 0 ? [during(stage, `release of ${workers.join(', ')}`, once, { load: 'jobs' })] : []),
-  ]);
+  const titles = [steps.join(', '), workers.length > 0 ? `release of ${workers.join(', ')}` : undefined] as const;
+  await underBothLoads(stage, titles, async () => {
+    for (const name of others) await restart(stage, name);
+    await moveTo(stage, next);
+  });
+  const wrong = unreleased(pods, await livePods(stage), changed);
+  expect(wrong.length === 0, `The release is not there: ${wrong.join('; ')}`);
+  const text = `every pod of ${changed.map(({ name }) => name).join(', ')} is another one`;
+  const figures = movement([tier, 'medium'], before, await podCounts(stage));
+  stage.facts.set('Release', `${text}, the released ones run the new image; ${figures}`);
 }
 
 async function restart({ namespace }: Stage, name: string): Promise<void> {
@@ -77,15 +97,18 @@ export async function checkNegativeControl(stage: Stage): Promise<void> {
   const name = spoiltService(stage);
   const spoilt = new Set<string>();
   let [failed, requests] = [0, 0];
-  for (let turn = 0; turn < CONTROL_TURNS && failed === 0; turn++) {
-    if (turn > 0) await spoilControl(stage);
-    await settle(stage);
-    const pods = (await livePods(stage)).filter((pod) => workloadOf(pod) === name);
-    for (const { status } of pods) if (status.podIP) spoilt.add(status.podIP);
-    const noticed = await during(stage, 'control', () => restored(stage), { mayFail: 'any', row: false });
-    [failed, requests] = [noticed.failed, requests + noticed.requests];
+  try {
+    for (let turn = 0; turn < CONTROL_TURNS && failed === 0; turn++) {
+      if (turn > 0) await spoilControl(stage);
+      await settle(stage);
+      const pods = (await livePods(stage)).filter((pod) => workloadOf(pod) === name);
+      for (const { status } of pods) if (status.podIP) spoilt.add(status.podIP);
+      const noticed = await during(stage, 'control', () => restored(stage), { mayFail: 'any', row: false });
+      [failed, requests] = [noticed.failed, requests + noticed.requests];
+    }
+  } finally {
+    await forgetConnections(stage, spoilt);
   }
-  await forgetConnections(stage, spoilt);
   const text = `${name} without its pause before the end: ${failed} of ${requests} requests fail`;
   stage.facts.set('Negative control', text);
   expect(failed > 0, `The control did not fail: the load would not have seen a bad rolling update`);

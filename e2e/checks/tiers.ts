@@ -4,21 +4,46 @@ import { must } from '../../verify/kit/command';
 import { goProgram } from '../../verify/kit/tools';
 import { KUBECONFIG } from '../cluster/layout';
 import { during } from '../incident';
-import { synthesize } from '../manifests';
+import { type Manifests, synthesize } from '../manifests';
 import { settle } from '../settled';
-import type { Stage } from '../stage';
+import { livePods, type Stage, workloadOf } from '../stage';
 
-/** Applies the system at a tier, in its user's release, with the command that `keelson report` prints. */
-export async function moveTo(stage: Stage, tier: string): Promise<void> {
-  stage.manifests = synthesize({ system: stage.system, tier, images: stage.user.release });
-  const { command } = pruneOf(stage.manifests.plan, stage.manifests.folder);
+/** The system at a tier, in its user's release. It keeps this process busy: before a load, never during one. */
+export function atTier({ system, user }: Stage, tier: string): Manifests {
+  return synthesize({ system, tier, images: user.release });
+}
+
+/** Applies manifests with the command that `keelson report` prints. */
+export async function moveTo(stage: Stage, manifests: Manifests): Promise<void> {
+  stage.manifests = manifests;
+  const { command } = pruneOf(manifests.plan, manifests.folder);
   const [, ...args] = command.split(' ');
   await must(goProgram('kubectl').path, args, { env: { KUBECONFIG } });
-  await settle(stage, `everything runs at tier ${tier}`);
+  await settle(stage, `everything runs at tier ${manifests.plan.tier}`);
+}
+
+/** How many pods each service has, now. */
+export async function podCounts(stage: Stage): Promise<ReadonlyMap<string, number>> {
+  const names = (await livePods(stage)).map(workloadOf);
+  const { services } = stage.manifests.plan;
+  return new Map(services.map(({ name }) => [name, names.filter((one) => one === name).length]));
+}
+
+/** `tier low to medium: backend 1 → 2 pods, …` */
+export function movement(
+  tiers: readonly [string, string],
+  before: ReadonlyMap<string, number>,
+  after: ReadonlyMap<string, number>,
+): string {
+  const figures = [...after].map(([name, count]) => `${name} ${before.get(name) ?? 0} → ${count}`);
+  return `tier ${tiers.join(' to ')}, pods: ${figures.join(', ')}`;
 }
 
 /** Down; the way up is {@link checkRelease}'s. */
 export async function checkTiers(stage: Stage): Promise<void> {
-  const title = `tier ${stage.manifests.plan.tier} to low`;
-  await during(stage, title, () => moveTo(stage, 'low'));
+  const { tier } = stage.manifests.plan;
+  const low = atTier(stage, 'low');
+  const before = await podCounts(stage);
+  await during(stage, `tier ${tier} to low`, () => moveTo(stage, low));
+  stage.facts.set('From tier to tier', movement([tier, 'low'], before, await podCounts(stage)));
 }
