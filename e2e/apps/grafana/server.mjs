@@ -31,13 +31,22 @@ function filled(expr) {
   return expr.replaceAll(/\$__rate_interval|\$__interval/g, '1m').replaceAll(/\$__range/g, '5m');
 }
 
+/** The figures of an answer: one of a scalar, one of each series. */
+function figuresOf({ resultType, result = [] } = {}) {
+  return (resultType === 'scalar' ? [result] : result.map(({ value }) => value ?? [])).map(([, figure]) =>
+    Number(figure),
+  );
+}
+
 async function ask({ expr, ...where }) {
   const answer = await fetch(`${url}/api/v1/query`, {
     method: 'POST',
     body: new URLSearchParams({ query: filled(expr) }),
   });
   const { status, error, data } = await answer.json();
-  return { ...where, expr, error: status === 'success' ? null : error, series: data?.result?.length ?? 0 };
+  const figures = figuresOf(data);
+  const finite = figures.filter(Number.isFinite).length;
+  return { ...where, expr, error: status === 'success' ? null : error, series: figures.length, finite };
 }
 
 async function answerOf(path) {
