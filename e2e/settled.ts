@@ -2,6 +2,7 @@
 import type { Workload } from '../lib/model/plan';
 import type { Resource } from './cluster/api';
 import { until } from './cluster/until';
+import type { Manifests } from './manifests';
 import type { Stage } from './stage';
 
 const PATIENCE_SECONDS = 240;
@@ -74,6 +75,11 @@ export function differences({ workloads, autoscalers }: Wanted, found: Found): s
   ];
 }
 
+/** The autoscalers that manifests ask for, by name. */
+export function autoscalersOf({ objects }: Pick<Manifests, 'objects'>): string[] {
+  return objects.flatMap(({ kind, metadata }) => (kind === 'HorizontalPodAutoscaler' ? [metadata.name] : []));
+}
+
 /** What is not as the manifests want it yet. */
 export async function unsettled({ api, namespace, manifests }: Stage): Promise<string[]> {
   const list = <T extends Resource>(group: string, kind: string): Promise<T[]> =>
@@ -84,9 +90,8 @@ export async function unsettled({ api, namespace, manifests }: Stage): Promise<s
     list<Controller>('batch/v1', 'jobs'),
     list('autoscaling/v2', 'horizontalpodautoscalers'),
   ]);
-  const scaled = manifests.objects.filter(({ kind }) => kind === 'HorizontalPodAutoscaler');
   return differences(
-    { workloads: manifests.plan.workloads, autoscalers: scaled.map(({ metadata }) => metadata.name) },
+    { workloads: manifests.plan.workloads, autoscalers: autoscalersOf(manifests) },
     {
       controllers: [...deployments, ...statefulSets],
       jobs,

@@ -56,6 +56,7 @@ export async function checkRelease(stage: Stage): Promise<void> {
   expect(wrong.length === 0, `The release is not there: ${wrong.join('; ')}`);
   const text = `every pod of ${changed.map(({ name }) => name).join(', ')} is another one`;
   const figures = movement([tier, 'medium'], before, await podCounts(stage));
+  stage.say(`  ${figures}`);
   stage.facts.set('Release', `${text}, the released ones run the new image; ${figures}`);
 }
 

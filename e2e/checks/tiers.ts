@@ -1,24 +1,29 @@
 /** From tier to tier under load: the same folder of manifests, another size. */
 import { pruneOf } from '../../lib/report/prune';
-import { must } from '../../verify/kit/command';
-import { goProgram } from '../../verify/kit/tools';
-import { KUBECONFIG } from '../cluster/layout';
 import { during } from '../incident';
 import { type Manifests, synthesize } from '../manifests';
-import { settle } from '../settled';
-import { livePods, type Stage, workloadOf } from '../stage';
+import { autoscalersOf, settle } from '../settled';
+import { livePods, mustKubectl, type Stage, workloadOf } from '../stage';
 
 /** The system at a tier, in its user's release. It keeps this process busy: before a load, never during one. */
 export function atTier({ system, user }: Stage, tier: string): Manifests {
   return synthesize({ system, tier, images: user.release });
 }
 
-/** Applies manifests with the command that `keelson report` prints. */
+/** Whether an autoscaler goes: it is pruned last, and has set its own figure once more by then. */
+function losesAutoscaler(before: Manifests, after: Manifests): boolean {
+  const stay = autoscalersOf(after);
+  return autoscalersOf(before).some((name) => !stay.includes(name));
+}
+
+/** Applies manifests with the command that `keelson report` prints; and once more where docs/deploy.md says so. */
 export async function moveTo(stage: Stage, manifests: Manifests): Promise<void> {
+  const before = stage.manifests;
   stage.manifests = manifests;
   const { command } = pruneOf(manifests.plan, manifests.folder);
   const [, ...args] = command.split(' ');
-  await must(goProgram('kubectl').path, args, { env: { KUBECONFIG } });
+  await mustKubectl(args);
+  if (losesAutoscaler(before, manifests)) await mustKubectl(['apply', '-f', manifests.folder]);
   await settle(stage, `everything runs at tier ${manifests.plan.tier}`);
 }
 
@@ -45,5 +50,7 @@ export async function checkTiers(stage: Stage): Promise<void> {
   const low = atTier(stage, 'low');
   const before = await podCounts(stage);
   await during(stage, `tier ${tier} to low`, () => moveTo(stage, low));
-  stage.facts.set('From tier to tier', movement([tier, 'low'], before, await podCounts(stage)));
+  const figures = movement([tier, 'low'], before, await podCounts(stage));
+  stage.say(`  ${figures}`);
+  stage.facts.set('From tier to tier', figures);
 }
