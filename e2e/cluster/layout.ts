@@ -40,8 +40,8 @@ export interface NodeLayout {
   readonly zone: string;
   readonly folder: string;
   readonly containerdSocket: string;
-  /** Below every cgroup hierarchy. */
-  readonly cgroup: string;
+  /** Its kubelet's root, in `cgroups.ts`. */
+  readonly cgroup: `keelson-e2e-${string}`;
 }
 
 const ZONES = ['a', 'b', 'c'];

@@ -1,7 +1,19 @@
 /** What a kubelet sets for the whole machine, and what a machine must have. */
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { cgroupObstacle } from './cgroups';
 import { folders, STATE } from './layout';
 
 const KEPT = join(STATE, 'machine.json');
@@ -55,13 +67,26 @@ function isWritable(path: string): boolean {
   }
 }
 
+/** A module on most machines, and the only one that the kernel does not load by itself where it is asked for. */
+function hasBridgeFilter(): boolean {
+  const settings = '/proc/sys/net/bridge';
+  if (existsSync(settings)) return true;
+  spawnSync('modprobe', ['br_netfilter'], { stdio: 'ignore' });
+  if (!existsSync(settings)) return false;
+  // It comes switched on, and other people's bridges here did without it; `network.ts` switches it on for the nodes.
+  for (const name of readdirSync(settings).filter((entry) => entry.startsWith('bridge-nf-call-')))
+    writeFileSync(join(settings, name), '0');
+  return true;
+}
+
 /** Why this machine cannot hold the cluster, as far as a look tells; `trial.ts` tries the rest. */
 export function whatIsMissing(): string | undefined {
   if (process.platform !== 'linux') return `it runs ${process.platform}, and a node needs Linux`;
   if (process.arch !== 'x64') return `its architecture is ${process.arch}, and the images are made for amd64`;
   if (process.getuid?.() !== 0) return 'it needs root: network namespaces, mounts and cgroups';
-  if (!existsSync('/sys/fs/cgroup/cpuset/cpuset.cpus')) return 'it needs cgroup version 1 hierarchies';
-  if (!existsSync('/proc/sys/net/bridge/bridge-nf-call-iptables')) return 'its kernel has no bridge filter';
+  const obstacle = cgroupObstacle();
+  if (obstacle !== undefined) return obstacle;
+  if (!hasBridgeFilter()) return 'its kernel has no bridge filter, and modprobe br_netfilter brings none';
   for (const name of settings) {
     if (!isWritable(join('/proc/sys', name))) return `a kubelet must set ${name}, which cannot be written`;
   }

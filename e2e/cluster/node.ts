@@ -1,5 +1,5 @@
 /** One node: containerd, kubelet and kube-proxy in its network namespace. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cacheFolder } from '../../verify/kit/cache';
@@ -7,11 +7,10 @@ import { type Outcome, run } from '../../verify/kit/command';
 import { goProgramVersion } from '../../verify/kit/go';
 import { NODE_PROGRAMS } from '../../verify/kit/tools';
 import { kubeconfig, pki } from './certificates';
-import { CGROUPS, cgroupHierarchies } from './cgroups';
+import { createCgroup } from './cgroups';
 import { DNS_ADDRESS, folders, type NodeLayout, POD_NETWORK, REGISTRY_URL } from './layout';
 import { isRunning, lastLines, start } from './processes';
 
-const NODE_SHARES = 4096;
 export const PAUSE_IMAGE = 'registry.e2e.test/pause:1';
 
 function nodeProgram(name: string): string {
@@ -25,17 +24,6 @@ export function ctr(node: NodeLayout, args: readonly string[], timeoutSeconds = 
   const namespace = `--net=/run/netns/${node.netns}`;
   const command = [namespace, 'ctr', '--address', node.containerdSocket, '--namespace', 'k8s.io', ...args];
   return run('nsenter', command, { timeoutSeconds });
-}
-
-/** Version 1 hierarchies: each must have the kubelet's root, and a cpuset starts empty. */
-function createCgroups(node: NodeLayout): void {
-  for (const hierarchy of cgroupHierarchies()) mkdirSync(join(hierarchy, node.cgroup), { recursive: true });
-  // A node is a machine of its own, not one process among all that run here.
-  writeFileSync(join(CGROUPS, 'cpu', node.cgroup, 'cpu.shares'), String(NODE_SHARES));
-  for (const file of ['cpuset.cpus', 'cpuset.mems']) {
-    const parent = readFileSync(join(CGROUPS, 'cpuset', file), 'utf8');
-    writeFileSync(join(CGROUPS, 'cpuset', node.cgroup, file), parent);
-  }
 }
 
 function containerdConfiguration(node: NodeLayout): string {
@@ -181,7 +169,7 @@ async function pull(node: NodeLayout, images: Images): Promise<void> {
 }
 
 export async function startRuntime(node: NodeLayout, images: Images): Promise<void> {
-  createCgroups(node);
+  createCgroup(node.cgroup);
   writeConfiguration(node);
   await startContainerd(node);
   await pull(node, images);

@@ -1,17 +1,16 @@
 /** Ends whatever a run of this test started, by recorded pid, and removes what it left. Image stores stay. */
-import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { run } from '../../verify/kit/command';
+import { removeCgroup } from './cgroups';
 import { folders, type NodeLayout, nodeLayout, STATE } from './layout';
 import { restoreMachine } from './machine';
 import { removeNetwork } from './network';
 import { ctr, nodeFolders } from './node';
 import { isRunning, signal, started, stop } from './processes';
 import { cleanUpTrial } from './trial';
-import { until } from './until';
 
-const CGROUP_SECONDS = 15;
 const NETWORK_ANSWERS = '/var/lib/cni/results';
 
 async function words(node: NodeLayout, args: readonly string[]): Promise<string[]> {
@@ -65,20 +64,6 @@ async function unmountAll(): Promise<void> {
   for (const path of mounts.sort().reverse()) await run('umount', ['--lazy', path]);
 }
 
-/** The inner ones first. What still runs in one has outlived its runtime, and is ours: the folder is named after a node. */
-async function removeCgroup(folder: string): Promise<void> {
-  if (!existsSync(folder)) return;
-  for (const entry of readdirSync(folder, { withFileTypes: true }))
-    if (entry.isDirectory()) await removeCgroup(join(folder, entry.name));
-  await until(`${folder} is removed`, CGROUP_SECONDS, async () => {
-    if (!existsSync(folder)) return true;
-    for (const pid of readFileSync(join(folder, 'cgroup.procs'), 'utf8').split('\n').map(Number))
-      if (pid > 1) signal(pid, 'SIGKILL');
-    rmdirSync(folder);
-    return true;
-  });
-}
-
 function nodes(): NodeLayout[] {
   return nodeFolders().map((name) => nodeLayout(Number(name)));
 }
@@ -88,9 +73,7 @@ async function stopNamed(...prefixes: readonly string[]): Promise<void> {
 }
 
 async function removeCgroups(): Promise<void> {
-  for (const { cgroup } of nodes())
-    for (const hierarchy of readdirSync('/sys/fs/cgroup'))
-      await removeCgroup(join('/sys/fs/cgroup', hierarchy, cgroup));
+  for (const { cgroup } of nodes()) await removeCgroup(cgroup);
 }
 
 function removeFolders(): void {

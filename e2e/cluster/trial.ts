@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../../verify/kit/command';
-import { cgroupHierarchies } from './cgroups';
+import { createCgroup, removeCgroup } from './cgroups';
 import { STATE } from './layout';
 
 const FOLDER = join(STATE, 'trial');
@@ -65,7 +65,8 @@ async function writeBundle(): Promise<void> {
   Object.assign(bundle.process, { terminal: false, args: ['/usr/bin/true'] });
   bundle.root.path = 'root';
   Object.assign(bundle.linux, {
-    cgroupsPath: `/${NAME}`,
+    // Two below the root, as a pod is below its kubelet's.
+    cgroupsPath: `/${NAME}/pod`,
     resources: {
       cpu: { shares: 512, quota: 100_000, period: 100_000 },
       memory: { limit: 64 << 20 },
@@ -81,8 +82,17 @@ export async function cleanUpTrial(): Promise<void> {
   await run('runc', ['delete', '--force', NAME]);
   for (const path of ['tmpfs', 'root']) await run('umount', ['--lazy', join(FOLDER, path)]);
   for (const name of [NAME, OTHER]) await run('ip', ['netns', 'del', name]);
-  for (const hierarchy of cgroupHierarchies()) await run('rmdir', [join(hierarchy, NAME)]);
+  await removeCgroup(NAME);
   rmSync(FOLDER, { recursive: true, force: true });
+}
+
+function whyNoCgroup(): string | undefined {
+  try {
+    createCgroup(NAME);
+    return undefined;
+  } catch (error) {
+    return `it cannot make cgroups for a kubelet: ${error instanceof Error ? error.message : String(error)}`;
+  }
 }
 
 /** What this machine refuses a node; undefined when nothing. Needs the packages of `tools.ts`. */
@@ -90,6 +100,8 @@ export async function whatIsRefused(): Promise<string | undefined> {
   await cleanUpTrial();
   try {
     await writeBundle();
+    const refused = whyNoCgroup();
+    if (refused !== undefined) return refused;
     for (const [what, script] of Object.entries(trials)) {
       const { status, stderr, stdout } = await run('sh', ['-euc', script], { cwd: FOLDER, timeoutSeconds: SECONDS });
       if (status !== 0) return `it cannot ${what}: ${(stderr || stdout).trim().split('\n').at(-1)}`;
