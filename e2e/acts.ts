@@ -1,6 +1,7 @@
 /** Every check, and the order in which they are made. */
 import { checkBackup, checkLostNamespace } from './checks/backup';
 import { checkDrain } from './checks/drain';
+import { checkHonesty } from './checks/honesty';
 import {
   checkMonitoringKills,
   checkScaledKills,
@@ -58,8 +59,9 @@ export const acts: Act = inTurn(
   // Before the load: that needs a core of its own.
   atOnce(check('session', checkSession), check('monitoring', checkMonitoring), check('policies', checkPolicies)),
   atOnce(
-    // Afterwards, pods and objects are compared with those of before: none may restart, and nothing may change.
-    inTurn(check('scale-up', checkScaleUp), check('secrets', checkSecrets)),
+    // Afterwards, pods and objects are compared with those of before: none may restart, and nothing may change. Beside
+    // it nobody hands in jobs, and all stores are there: what is lost on purpose is nobody else's.
+    inTurn(check('scale-up', checkScaleUp), atOnce(check('secrets', checkSecrets), check('honesty', checkHonesty))),
     // Panels show the age of the first backup.
     inTurn(check('backup', checkBackup), check('dashboards', checkDashboards)),
   ),

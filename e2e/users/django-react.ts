@@ -80,6 +80,12 @@ async function leave(client: Client): Promise<(client: Client) => Promise<void>>
   };
 }
 
+/** Celery writes a task's arguments into the message's head, as Python shows them. */
+function isMessageOf(message: string, job: string): boolean {
+  const { headers } = JSON.parse(message) as { headers: { task: string; argsrepr: string } };
+  return headers.task === 'shop.tasks.work' && headers.argsrepr === `(${job},)`;
+}
+
 const plain = ['/', `${API}/config/frontend/`, '/static/shop/style.css'];
 
 export const user: User = {
@@ -97,6 +103,17 @@ export const user: User = {
     const { body } = await client.must(200, 'GET', `${API}/jobs/`);
     const done = new Set((JSON.parse(body) as { done: number[] }).done.map(String));
     return jobs.filter((job) => !done.has(job));
+  },
+  isMessageOf,
+  nextMigration: {
+    path: '/app/shop/migrations/0002_next.py',
+    text: `from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0001_initial")]
+    operations = []
+`,
   },
   burn: { path: `${API}/burn/`, service: 'backend', seconds: 0.1 },
   release: {

@@ -37,6 +37,10 @@ export interface User {
   readonly missing: (client: Client, marks: readonly string[], uploads?: readonly Upload[]) => Promise<string[]>;
   /** Which of the acknowledged jobs are not done. */
   readonly undone?: (client: Client, jobs: readonly string[]) => Promise<string[]>;
+  /** Whether a message of the queue is that of a job. */
+  readonly isMessageOf?: (message: string, job: string) => boolean;
+  /** A migration that the database does not have, where the service that migrates would find it. */
+  readonly nextMigration?: { readonly path: string; readonly text: string };
   /** What an autoscaler is tried with. */
   readonly burn?: Burn;
   /** Leaves what a backup must bring back; the promise holds who finds it. @throws Error when it is not there */

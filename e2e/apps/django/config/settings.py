@@ -18,6 +18,13 @@ CSRF_TRUSTED_ORIGINS = _words("DJANGO_CSRF_TRUSTED_ORIGINS")
 INSTALLED_APPS = ["django.contrib.staticfiles", "shop"]
 MIDDLEWARE = ["django.middleware.security.SecurityMiddleware", "django.middleware.common.CommonMiddleware"]
 ROOT_URLCONF = "config.urls"
+# Why a request failed is said where `kubectl logs` shows it: DEBUG is off, and then Django writes to nobody.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "loggers": {"django.request": {"handlers": ["console"], "level": "ERROR"}},
+}
 USE_TZ = True
 TIME_ZONE = "UTC"
 
