@@ -46,8 +46,12 @@ function atOnce(...acts: Act[]): Act {
   return { atOnce: acts };
 }
 
-/** What was acknowledged, before that goes which answers for it. */
-const promises = check('promises', keepPromises);
+/** What was acknowledged, before that goes which answers for it: each name says what was done meanwhile. */
+const promises = {
+  kills: check('promises-kills', keepPromises),
+  losses: check('promises-losses', keepPromises),
+  releases: check('promises-releases', keepPromises),
+} as const;
 
 /**
  * An autoscaler goes down five minutes after the load has ended, and begins them anew where its pods work, as they do when
@@ -75,18 +79,21 @@ export const acts: Act = inTurn(
     // Nobody's request is theirs: they are killed without a load.
     check('kill-monitoring', checkMonitoringKills),
   ),
-  promises,
+  promises.kills,
   atOnce(
     inTurn(check('lost-database', checkLostDatabase), check('drain', checkDrain)),
     check('scale-down', checkScaleDown),
   ),
   check('kill-scaled', checkScaledKills),
-  promises,
+  promises.losses,
   check('lost-namespace', checkLostNamespace),
   check('release', checkRelease),
   check('tiers', checkTiers),
-  promises,
+  promises.releases,
 );
+
+/** What a run makes besides what it was asked for. */
+export const always: ReadonlySet<string> = new Set(['start', ...Object.values(promises).flatMap(namesOf)]);
 
 export function namesOf(act: Act): string[] {
   if ('name' in act) return [act.name];

@@ -2,35 +2,39 @@
 import { spawn } from 'node:child_process';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
-import { acts, type Check, countLine, namesOf, type Outcome, perform } from './acts';
+import { endCommands } from '../verify/kit/command';
+import { acts, always, type Check, namesOf, type Outcome, perform } from './acts';
 import { startCluster } from './cluster/cluster';
 import { Enforcer } from './cluster/enforcer';
 import { nodeLayouts } from './cluster/layout';
-import { NO_CLUSTER } from './cluster/machine';
 import { serveImages } from './cluster/registry';
 import { createDisks } from './disks';
 import { startEdge } from './edge';
+import { explain } from './explain';
 import { makeGivenSecrets } from './given';
 import { digestsOf, imagesOf, otherVersions, versionsOf } from './images/references';
 import { synthesize } from './manifests';
+import { type Options, optionsOf } from './options';
+import { writeOutcomes } from './outcomes';
 import { startObjectStorage } from './outside/object-storage';
 import { Webhooks } from './outside/webhooks';
 import { writePage } from './page';
-import { DoesNotApply, expect, kubectl, mustKubectl, type Stage } from './stage';
+import { DoesNotApply, expect, mustKubectl, type Stage } from './stage';
 import { UsageRecorder } from './usage';
-import { user as djangoReact } from './users/django-react';
-import type { User } from './users/user';
+import { userOf } from './users';
 
-const users: Readonly<Record<string, User>> = { 'django-react': djangoReact };
 const DISKS = 24;
 const ADDONS = join(__dirname, 'addons');
 const begin = Date.now();
+/** Whether everything is judged and written down. */
+let finished = false;
 
 function say(line: string): void {
   console.log(`${((Date.now() - begin) / 1000).toFixed(0).padStart(4)} s ${line}`);
 }
 
-async function prepare(system: string, user: User, nodeCount: number): Promise<Stage> {
+async function prepare(system: string, nodeCount: number): Promise<Stage> {
+  const user = userOf(system);
   const manifests = synthesize({ system, tier: 'medium' });
   const images = imagesOf(manifests.objects);
   await serveImages(Object.fromEntries(images.map(({ repository, folder }) => [repository, folder])));
@@ -46,7 +50,7 @@ async function prepare(system: string, user: User, nodeCount: number): Promise<S
   const webhooks = new Webhooks();
   await webhooks.listen();
   await mustKubectl(['-n', 'kube-system', 'rollout', 'status', 'deployment/coredns', '--timeout=120s'], 130);
-  await mustKubectl(['-n', 'ingress', 'rollout', 'status', 'deployment/ingress', '--timeout=60s'], 70);
+  await mustKubectl(['-n', 'ingress', 'rollout', 'status', 'deployment/ingress', '--timeout=120s'], 130);
   say('DNS and the edge answer');
   const { namespace } = manifests.plan;
   const others = otherVersions(versionsOf(images)).join(', ') || 'none';
@@ -54,9 +58,6 @@ async function prepare(system: string, user: User, nodeCount: number): Promise<S
   const kept = { incidents: [], promises: [], facts };
   return { api, nodes, enforcer, system, namespace, manifests, user, webhooks, say, ...kept };
 }
-
-/** What a run needs besides what it was asked for. */
-const always = new Set(['start', 'promises']);
 
 /** What comes of one check; the rules of the nodes must have been in force meanwhile. */
 async function resultOf(stage: Stage, check: Check): Promise<Pick<Outcome, 'result' | 'why'>> {
@@ -78,18 +79,14 @@ async function judged(stage: Stage, name: string, check: Check): Promise<Outcome
   if (found.result === 'does not apply') stage.say(`  ${name} does not apply: ${found.why}`);
   if (found.result === 'failed') {
     stage.say(`FAILED: ${name}: ${found.why}`);
-    await explain(stage);
+    await explain(name);
   }
   return { name, seconds, ...found };
 }
 
-function optionOf(flags: readonly string[]): (name: string) => boolean {
-  const only = flags.find((flag) => flag.startsWith('--only='));
-  if (only === undefined) return () => true;
-  const names = only.slice('--only='.length).split(',');
-  const unknown = names.filter((name) => !namesOf(acts).includes(name));
-  if (unknown.length > 0) throw new Error(`No check ${unknown.join(', ')}; there are ${namesOf(acts).join(', ')}`);
-  return (name) => always.has(name) || names.includes(name);
+/** Whether a check is part of this run: `start`, and what was acknowledged, are part of every one. */
+function selection({ only }: Options): (name: string) => boolean {
+  return (name) => only === undefined || always.has(name) || only.includes(name);
 }
 
 function sayOutcomes(outcomes: readonly Outcome[]): string[] {
@@ -97,23 +94,21 @@ function sayOutcomes(outcomes: readonly Outcome[]): string[] {
   const times = outcomes.map(({ name, seconds }) => `${name} ${seconds.toFixed(0)} s`);
   say(`took ${times.join(', ')}`);
   say(failures.length === 0 ? 'nothing failed' : `FAILED: ${failures.join(', ')}`);
-  console.log(countLine(outcomes));
   return failures;
 }
 
-async function main([system = '', nodeCount = '', ...flags]: readonly string[]): Promise<void> {
-  const wanted = optionOf(flags);
-  const user = users[system];
-  if (user === undefined) throw new Error(`No user of ${system} is written yet: e2e/users/`);
-  const stage = await prepare(system, user, Number(nodeCount)).catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    return process.exit(NO_CLUSTER);
+async function main([nodeCount = '', ...args]: readonly string[]): Promise<void> {
+  const options = optionsOf(args, namesOf(acts));
+  const wanted = selection(options);
+  const stage = await prepare(options.system, Number(nodeCount)).catch(async (error: unknown) => {
+    await explain('cluster');
+    throw error;
   });
   const usage = new UsageRecorder(stage);
   const outcomes = await perform(acts, async (name, check) => (wanted(name) ? [await judged(stage, name, check)] : []));
   usage.stop();
   const left = namesOf(acts).filter((name) => !wanted(name));
-  const isWhole = left.length === 0 || flags.includes('--page');
+  const isWhole = left.length === 0 || options.page;
   // Beside the page's table: a part of a run has too few samples.
   if (isWhole) outcomes.push(await judged(stage, 'usage', async () => usage.check()));
   const failures = sayOutcomes(outcomes);
@@ -129,24 +124,19 @@ async function main([system = '', nodeCount = '', ...flags]: readonly string[]):
     `${outcomes.length - idle.length} checks in ${minutes} min; average load of the machine ${load}`,
   );
   if (isWhole) writePage(stage, usage.uses);
-  process.exitCode = failures.length === 0 ? 0 : 1;
-  if (flags.includes('--keep')) {
+  writeOutcomes(outcomes);
+  finished = true;
+  if (options.keep) {
     say('kept: end with Ctrl-C');
     await new Promise(() => setInterval(() => undefined, 1000));
   }
 }
 
-/** What a person would look at first. */
-async function explain({ namespace }: Stage): Promise<void> {
-  console.log((await kubectl(['get', 'pods', '-A', '-o', 'wide'])).stdout);
-  const events = await kubectl(['get', 'events', '-n', namespace, '--sort-by=.lastTimestamp']);
-  console.log(
-    events.stdout
-      .split('\n')
-      .filter((line) => !line.includes(' Normal '))
-      .slice(-20)
-      .join('\n'),
-  );
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(name, () => {
+    endCommands();
+    process.exit(finished ? 0 : 1);
+  });
 }
 
 // There is no way out from here, and a proxy that was right for the building would be asked for the nodes.
@@ -156,6 +146,7 @@ for (const name of Object.keys(process.env)) if (/_proxy$/i.test(name)) delete p
 process.stdin.resume().on('end', () => {
   const down = ['--import', 'tsx', join(__dirname, 'run.ts'), '--down'];
   spawn(process.execPath, down, { detached: true, stdio: 'ignore' }).unref();
+  endCommands();
   process.exit(1);
 });
 

@@ -8,7 +8,7 @@ import { formatProblem } from '../lib/model/problem';
 import { Workspace } from '../lib/workspace';
 import { type KubernetesObject, readObjects } from '../verify/manifests/objects';
 import { ROOT } from '../verify/manifests/root';
-import { STATE } from './cluster/layout';
+import { folders } from './cluster/layout';
 
 const ENVIRONMENT = 'e2e';
 
@@ -44,7 +44,7 @@ export function synthesize({ system, tier, images = {} }: Wanted): Manifests {
   const choice = { system, environment: ENVIRONMENT, tier };
   const { plan, problems } = planOf(new TestWorkspace(ROOT), choice, { [system]: images });
   if (plan === undefined) throw new Error(problems.map(formatProblem).join('\n'));
-  const folder = join(STATE, 'manifests', `${system}-${tier}-${Object.values(images).join('').replace(/\W/g, '-')}`);
+  const folder = join(folders.manifests, `${system}-${tier}-${Object.values(images).join('').replace(/\W/g, '-')}`);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of renderFiles(plan)) writeFileSync(join(folder, name), text);

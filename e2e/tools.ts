@@ -1,8 +1,9 @@
 /** Programs of the cluster besides those of `make verify`. */
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { objectStorage } from '../verify/backup/programs';
 import { cacheFolder } from '../verify/kit/cache';
-import { ensureDebianPackage } from '../verify/kit/debian';
+import { ensureDebianPackage, isInstalled } from '../verify/kit/debian';
 import { ensureGoProgram, type GoProgram, goProgramVersion } from '../verify/kit/go';
 import { EXPORTERS, GO_PROGRAMS, NODE_PROGRAMS } from '../verify/kit/tools';
 
@@ -38,6 +39,16 @@ const packages = [
 
 export function goPath(program: GoProgram): string {
   return join(cacheFolder(program.name, goProgramVersion(program)), program.name);
+}
+
+/** Why neither packages nor images can be had: both are Debian's. */
+export async function whatIsNotDebian(release = '/etc/os-release'): Promise<string | undefined> {
+  const system = existsSync(release) ? (/^ID=(.*)$/m.exec(readFileSync(release, 'utf8'))?.[1] ?? '') : '';
+  if (system.replaceAll('"', '') !== 'debian')
+    return `it is ${system || 'no Debian'}, and its packages and images are Debian's`;
+  if (!(await isInstalled('apt-get')))
+    return 'it has no apt-get, which brings its packages and what images are made of';
+  return undefined;
 }
 
 /** Installs what is not there yet. */

@@ -14,6 +14,7 @@ export const folders = {
   etcd: join(STATE, 'etcd'),
   disks: join(STATE, 'disks'),
   nodes: join(STATE, 'nodes'),
+  manifests: join(STATE, 'manifests'),
 } as const;
 
 /** The namespace that holds only the switch between nodes. */

@@ -34,9 +34,6 @@ export function restoreMachine(): void {
   rmSync(KEPT);
 }
 
-/** What `inside.ts` ends with where no cluster came up: nothing of the system was applied, so nothing is known of it. */
-export const NO_CLUSTER = 3;
-
 const GIBIBYTE = 2 ** 30;
 /** Of all nodes and pods, with what runs beside them: measured, and half of it again. */
 const MEMORY = 4 * GIBIBYTE;

@@ -110,6 +110,12 @@ const steps: readonly (() => void | Promise<void>)[] = [
   restoreMachine,
 ];
 
+/** Image stores of nodes that a larger system had. */
+export function removeUnnamedNodes(named: readonly NodeLayout[]): void {
+  for (const { index, folder } of nodes())
+    if (!named.some((node) => node.index === index)) rmSync(folder, { recursive: true, force: true });
+}
+
 /** Safe at any time, also when nothing runs. @throws Error with everything that could not be undone */
 export async function tearDown(): Promise<void> {
   const failures: string[] = [];

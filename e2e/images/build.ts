@@ -8,6 +8,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -61,10 +62,13 @@ async function programVersion({ name, version }: Recipe, root: string): Promise<
   return found;
 }
 
-/** Builds the image unless it is there. Says whether it had to. */
+/** Builds the image unless it is there. Says whether it had to. The folder's time is that of its last use. */
 export async function ensureImage(recipe: Recipe): Promise<boolean> {
   const version = versionOf(recipe);
-  if (isCached(`image-${recipe.name}`, version)) return false;
+  if (isCached(`image-${recipe.name}`, version)) {
+    utimesSync(imageFolder(recipe), new Date(), new Date());
+    return false;
+  }
   await fillCache(`image-${recipe.name}`, version, async (folder) => {
     const root = join(folder, 'root');
     await fillRoot(recipe, root);

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 
 export interface Outcome {
   status: number;
@@ -17,6 +17,13 @@ export interface CommandOptions {
   endsWithThisRun?: boolean;
 }
 
+const running = new Set<ChildProcess>();
+
+/** Ends every program that {@link run} has started and that still runs: its caller is told, as of any that fails. */
+export function endCommands(): void {
+  for (const child of running) child.kill('SIGTERM');
+}
+
 /** Runs a program to its end and hands back what it said; a non-zero status is the caller's business. */
 export function run(program: string, args: readonly string[], options: CommandOptions = {}): Promise<Outcome> {
   return new Promise((resolve, reject) => {
@@ -28,6 +35,7 @@ export function run(program: string, args: readonly string[], options: CommandOp
       timeout: (options.timeoutSeconds ?? 120) * 1000,
       killSignal: 'SIGKILL',
     });
+    running.add(child);
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -38,6 +46,7 @@ export function run(program: string, args: readonly string[], options: CommandOp
     });
     child.on('error', (cause) => reject(new Error(`Cannot run ${program}: ${cause.message}`, { cause })));
     child.on('close', (status, signal) => {
+      running.delete(child);
       if (signal) stderr += `\n${program} was ended by ${signal} after ${options.timeoutSeconds ?? 120} s`;
       resolve({ status: status ?? 1, stdout, stderr });
     });

@@ -21,6 +21,7 @@ export async function ensureDebianPackage(wanted: { package: string; program: st
   return true;
 }
 
-async function isInstalled(program: string): Promise<boolean> {
+/** Whether a program is on the path, or a file is there. */
+export async function isInstalled(program: string): Promise<boolean> {
   return (await run('sh', ['-c', '[ -e "$1" ] || command -v "$1"', 'sh', program])).status === 0;
 }
