@@ -4,10 +4,8 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { folders } from './cluster/layout';
+import { DISK_CLASS, folders } from './cluster/layout';
 import { mustKubectl } from './stage';
-
-const CLASS = 'network-disk';
 
 function disk(index: number): unknown {
   const path = join(folders.disks, String(index));
@@ -21,7 +19,7 @@ function disk(index: number): unknown {
       capacity: { storage: '1Ti' },
       accessModes: ['ReadWriteOnce', 'ReadWriteMany'],
       persistentVolumeReclaimPolicy: 'Retain',
-      storageClassName: CLASS,
+      storageClassName: DISK_CLASS,
       local: { path },
       nodeAffinity: { required: { nodeSelectorTerms: anyNode } },
     },
@@ -32,7 +30,7 @@ export async function createDisks(count: number): Promise<void> {
   const storageClass = {
     apiVersion: 'storage.k8s.io/v1',
     kind: 'StorageClass',
-    metadata: { name: CLASS },
+    metadata: { name: DISK_CLASS },
     provisioner: 'kubernetes.io/no-provisioner',
     volumeBindingMode: 'WaitForFirstConsumer',
   };

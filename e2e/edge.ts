@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { at } from '../verify/manifests/objects';
 import { certificate, pki } from './cluster/certificates';
 import { controlPlane, DNS_ADDRESS, EDGE_ADDRESS, STATE } from './cluster/layout';
+import { EDGE_IMAGE } from './images/references';
 import type { Manifests } from './manifests';
 import { mustKubectl } from './stage';
 
 const NAMESPACE = 'ingress';
-const IMAGE = 'nginxinc/nginx-unprivileged:1.30.4-alpine';
 
 interface IngressRule {
   readonly host: string;
@@ -72,7 +72,7 @@ function objects(manifests: Manifests): unknown[] {
   const secret = { 'tls.crt': readFileSync(pki('edge.crt'), 'utf8'), 'tls.key': readFileSync(pki('edge.key'), 'utf8') };
   const container = {
     name: 'nginx',
-    image: IMAGE,
+    image: EDGE_IMAGE,
     command: ['nginx', '-e', 'stderr', '-c', '/configuration/nginx.conf'],
     ports: [{ name: 'https', containerPort: 8443 }],
     readinessProbe: { tcpSocket: { port: 'https' }, periodSeconds: 1 },
@@ -124,5 +124,5 @@ export async function startEdge(manifests: Manifests): Promise<void> {
 /** Ours keeps the addresses of Services, which a real controller follows: for a namespace that was made again. */
 export async function restartEdge(): Promise<void> {
   await mustKubectl(['-n', NAMESPACE, 'rollout', 'restart', 'deployment/ingress']);
-  await mustKubectl(['-n', NAMESPACE, 'rollout', 'status', 'deployment/ingress', '--timeout=60s'], 70);
+  await mustKubectl(['-n', NAMESPACE, 'rollout', 'status', 'deployment/ingress', '--timeout=120s'], 130);
 }

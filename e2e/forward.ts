@@ -16,12 +16,9 @@ export async function forwarded<T>(
   if (line === undefined) throw new Error(`The report does not say how ${service} is reached`);
   const [, ...args] = line.command.split(' ');
   const name = `forward-${service}`;
-  const open = async (): Promise<void> => {
-    start(name, controlPlane, [goProgram('kubectl').path, ...args], { KUBECONFIG });
-    await until(`${service} is forwarded`, 15, async () => lastLines(name).includes('Forwarding from'));
-  };
-  await open();
+  start(name, controlPlane, [goProgram('kubectl').path, ...args], { KUBECONFIG });
   try {
+    await until(`${service} is forwarded`, 60, async () => lastLines(name).includes('Forwarding from'));
     return await use(`http://127.0.0.1:${line.localPort}`);
   } finally {
     await stop([name]);

@@ -18,8 +18,13 @@ export interface Resource {
   };
 }
 
+interface Collection<T> {
+  readonly metadata: { readonly resourceVersion: string };
+  readonly items: readonly T[];
+}
+
 interface WatchEvent<T> {
-  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'ERROR';
   readonly object: T;
 }
 
@@ -50,9 +55,14 @@ export class Api {
     return promise;
   }
 
+  /** Tried once more where the connection broke: what is read can be read twice. */
+  async #read(path: string): Promise<{ status: number; text: string }> {
+    return this.#send('GET', path).catch(() => this.#send('GET', path));
+  }
+
   /** @throws Error on any status but success */
   async get<T>(path: string): Promise<T> {
-    const { status, text } = await this.#send('GET', path);
+    const { status, text } = await this.#read(path);
     if (status !== 200) throw new Error(`GET ${path}: ${status} ${text.slice(0, 200)}`);
     return JSON.parse(text) as T;
   }
@@ -67,7 +77,7 @@ export class Api {
 
   /** The object, or undefined where there is none. */
   async find<T>(path: string): Promise<T | undefined> {
-    const { status, text } = await this.#send('GET', path);
+    const { status, text } = await this.#read(path);
     if (status === 404) return undefined;
     if (status !== 200) throw new Error(`GET ${path}: ${status} ${text.slice(0, 200)}`);
     return JSON.parse(text) as T;
@@ -86,54 +96,53 @@ export class Api {
     return (await this.#send(method, path, body, { 'impersonate-user': user })).status;
   }
 
-  async patch(path: string, body: unknown): Promise<void> {
-    const { status, text } = await this.#send('PATCH', path, body, { 'content-type': 'application/merge-patch+json' });
-    if (status !== 200) throw new Error(`PATCH ${path}: ${status} ${text.slice(0, 200)}`);
-  }
-
   async delete(path: string, seconds?: number): Promise<void> {
     const { status, text } = await this.#send('DELETE', path, { gracePeriodSeconds: seconds });
     if (status >= 300 && status !== 404) throw new Error(`DELETE ${path}: ${status} ${text.slice(0, 200)}`);
   }
 
-  /** Keeps a copy of a collection, and tells of every change, until it is ended. */
-  watch<T extends Resource>(path: string, changed: (objects: ReadonlyMap<string, T>) => void): { end: () => void } {
-    const objects = new Map<string, T>();
-    let ended = false;
-    let current: { destroy: () => void } | undefined;
+  /**
+   * Keeps a copy of a collection, and tells of every change, as long as this process lives. Where a watch breaks off, what
+   * was known stays until all of it is known anew: half a collection would be half of the rules.
+   */
+  watch<T extends Resource>(path: string, changed: (objects: ReadonlyMap<string, T>) => void): void {
     const again = (): void => {
-      if (!ended) setTimeout(follow, 200);
+      setTimeout(() => this.watch(path, changed), 200);
     };
-    const follow = (): void => {
-      objects.clear();
-      const sent = request(`${API_URL}${path}?watch=1&allowWatchBookmarks=true`, { agent: this.#agent }, (answer) => {
-        const lines = createInterface({ input: answer });
-        lines.on('line', (line) => {
-          const event = JSON.parse(line) as WatchEvent<T>;
-          const key = event.object.metadata.uid ?? '';
-          if (event.type === 'DELETED') objects.delete(key);
-          else if (event.type === 'ADDED' || event.type === 'MODIFIED') objects.set(key, event.object);
-          if (!ended) changed(objects);
-        });
-        // Broken off: it closes next.
-        for (const stream of [answer, lines]) stream.on('error', () => undefined);
-        lines.on('close', again);
+    const follow = async (): Promise<void> => {
+      const { metadata, items } = await this.get<Collection<T>>(path);
+      const objects = new Map(items.map((item) => [item.metadata.uid ?? '', item]));
+      changed(objects);
+      await this.#changes<T>(`${path}?watch=1&resourceVersion=${metadata.resourceVersion}`, ({ type, object }) => {
+        const key = object.metadata.uid ?? '';
+        if (type === 'DELETED') objects.delete(key);
+        else if (type === 'ADDED' || type === 'MODIFIED') objects.set(key, object);
+        changed(objects);
       });
-      sent.on('error', again);
-      sent.end();
-      current = sent;
     };
-    follow();
-    return {
-      end: () => {
-        ended = true;
-        current?.destroy();
-      },
-    };
+    follow().then(again, again);
   }
 
-  close(): void {
-    this.#agent.destroy();
+  /** Hands over what happens until the server, or the connection, ends it. */
+  #changes<T extends Resource>(path: string, each: (event: WatchEvent<T>) => void): Promise<void> {
+    const { promise, resolve, reject } = withResolvers<void>();
+    const sent = request(`${API_URL}${path}`, { agent: this.#agent }, (answer) => {
+      const lines = createInterface({ input: answer });
+      lines.on('line', (line) => {
+        try {
+          each(JSON.parse(line) as WatchEvent<T>);
+        } catch (error) {
+          reject(error); // half a line, where the connection broke
+          sent.destroy();
+        }
+      });
+      // Broken off: it closes next.
+      for (const stream of [answer, lines]) stream.on('error', () => undefined);
+      lines.on('close', () => resolve());
+    });
+    sent.on('error', reject);
+    sent.end();
+    return promise;
   }
 }
 

@@ -43,16 +43,17 @@ function load(node: NodeLayout, rules: string): Promise<string> {
     child.stderr.on('data', (text: Buffer) => {
       said += text;
     });
+    child.on('error', (error) => resolve(`nft cannot be started: ${error.message}`));
+    child.stdin.on('error', () => undefined); // it has ended before, and its status says why
     child.on('close', (status) => resolve(status === 0 ? '' : said || `nft ended with ${status}`));
     child.stdin.end(rules);
   });
 }
 
-/** Follows the cluster until it is ended. */
+/** Follows the cluster as long as this process lives. */
 export class Enforcer {
   /** What nft refused: the earlier rules stayed, so nothing measured afterwards counts. */
   readonly errors: string[] = [];
-  #applied = 0;
   #last = '';
   #known: ReadonlySet<string> = new Set();
   #pods: ReadonlyMap<string, PodObject> = new Map();
@@ -60,30 +61,23 @@ export class Enforcer {
   #namespaces: ReadonlyMap<string, Resource> = new Map();
   #timer: NodeJS.Timeout | undefined;
   #busy: Promise<void> = Promise.resolve();
-  readonly #watches: { end: () => void }[];
 
   constructor(
     api: Api,
     private readonly nodes: readonly NodeLayout[],
   ) {
-    this.#watches = [
-      api.watch<PodObject>('/api/v1/pods', (pods) => {
-        this.#pods = pods;
-        this.#schedule();
-      }),
-      api.watch<PolicyObject>('/apis/networking.k8s.io/v1/networkpolicies', (policies) => {
-        this.#policies = policies;
-        this.#schedule();
-      }),
-      api.watch<Resource>('/api/v1/namespaces', (namespaces) => {
-        this.#namespaces = namespaces;
-        this.#schedule();
-      }),
-    ];
-  }
-
-  get applied(): number {
-    return this.#applied;
+    api.watch<PodObject>('/api/v1/pods', (pods) => {
+      this.#pods = pods;
+      this.#schedule();
+    });
+    api.watch<PolicyObject>('/apis/networking.k8s.io/v1/networkpolicies', (policies) => {
+      this.#policies = policies;
+      this.#schedule();
+    });
+    api.watch<Resource>('/api/v1/namespaces', (namespaces) => {
+      this.#namespaces = namespaces;
+      this.#schedule();
+    });
   }
 
   /** Whether the rules that the nodes have loaded are those of a cluster with pods at these addresses. */
@@ -108,14 +102,7 @@ export class Enforcer {
       const answers = await Promise.all(this.nodes.map((node) => load(node, rules)));
       this.errors.push(...answers.filter((answer) => answer !== ''));
       this.#last = rules;
-      this.#applied++;
     }
     this.#known = new Set(pods.map(({ address }) => address));
-  }
-
-  async end(): Promise<void> {
-    for (const watch of this.#watches) watch.end();
-    clearTimeout(this.#timer);
-    await this.#busy;
   }
 }

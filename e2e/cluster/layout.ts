@@ -26,6 +26,9 @@ export const DNS_ADDRESS = '10.96.0.10';
 export const EDGE_ADDRESS = '10.96.0.80';
 export const API_SERVICE_ADDRESS = '10.96.0.1';
 export const REGISTRY_PORT = 5000;
+export const DISK_CLASS = 'network-disk';
+/** Holds a pod's namespaces open. */
+export const PAUSE_IMAGE = 'registry.e2e.test/pause:1';
 export const API_PORT = 6443;
 /** The kubelets' own. */
 export const KUBELET_PORT = 10250;

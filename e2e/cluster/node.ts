@@ -8,10 +8,8 @@ import { goProgramVersion } from '../../verify/kit/go';
 import { NODE_PROGRAMS } from '../../verify/kit/tools';
 import { kubeconfig, pki } from './certificates';
 import { createCgroup } from './cgroups';
-import { DNS_ADDRESS, folders, type NodeLayout, POD_NETWORK, REGISTRY_URL } from './layout';
+import { DNS_ADDRESS, folders, type NodeLayout, PAUSE_IMAGE, POD_NETWORK, REGISTRY_URL } from './layout';
 import { isRunning, lastLines, start } from './processes';
-
-export const PAUSE_IMAGE = 'registry.e2e.test/pause:1';
 
 function nodeProgram(name: string): string {
   const program = NODE_PROGRAMS.find((candidate) => candidate.name === name);

@@ -8,9 +8,6 @@ import { controlPlane, REGISTRY_PORT } from './layout';
 
 const asked = /^\/v2\/(?<repository>.+)\/(?<kind>manifests|blobs)\/(?<reference>[^/?]+)/;
 
-/** A tag that no registry has: what a mistyped release asks for. */
-export const UNKNOWN_TAG = 'unknown';
-
 function sendManifest(folder: string, request: IncomingMessage, response: ServerResponse): void {
   const manifest = readFileSync(join(folder, 'manifest.json'));
   response.writeHead(200, {
@@ -44,7 +41,7 @@ export function serveImages(images: Readonly<Record<string, string>>): Promise<S
     }
     const { repository = '', kind, reference = '' } = asked.exec(request.url ?? '')?.groups ?? {};
     const folder = images[repository];
-    if (folder === undefined || reference === UNKNOWN_TAG) response.writeHead(404).end();
+    if (folder === undefined) response.writeHead(404).end();
     else if (kind === 'manifests') sendManifest(folder, request, response);
     else sendBlob(folder, reference, request, response);
   });

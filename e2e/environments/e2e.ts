@@ -1,7 +1,8 @@
 import type { Environment } from '../../lib';
+import { DISK_CLASS } from '../cluster/layout';
+import { OBJECT_STORAGE, OUTSIDE, webhookPort } from '../outside/names';
 
-/** The machine itself, as the first node knows it: what pods find outside the cluster. */
-const outside = ['192.0.2.10/32'];
+const { host, port, bucket } = OBJECT_STORAGE;
 
 /** Where the test runs. Nothing here says how much or what: that is the tier's and the system's. */
 export default {
@@ -11,17 +12,17 @@ export default {
   domain: 'e2e.test',
   ingress: { className: 'e2e', peer: { namespace: 'ingress', podLabels: { app: 'ingress' } } },
   tls: { by: 'secret', secret: 'edge-tls' },
-  storage: { className: 'network-disk', encryptedClassName: 'network-disk' },
+  storage: { className: DISK_CLASS, encryptedClassName: DISK_CLASS },
   // The disks are folders that every node has: pods of one volume need not share a node.
-  sharedVolumes: { by: 'rwx', className: 'network-disk' },
+  sharedVolumes: { by: 'rwx', className: DISK_CLASS },
   images: { registry: 'registry.e2e.test' },
   monitoring: {
     mode: 'built-in',
     intervalSeconds: 10,
     receivers: {
-      hook: { by: 'webhook', cidrs: outside, port: 9000 },
-      switch: { by: 'heartbeat', cidrs: outside, port: 9000 },
+      hook: { by: 'webhook', cidrs: OUTSIDE, port: webhookPort },
+      switch: { by: 'heartbeat', cidrs: OUTSIDE, port: webhookPort },
     },
   },
-  backupTarget: { to: 's3', endpoint: { host: 's3.outside.test', cidrs: outside, port: 9443 }, bucket: 'backups' },
+  backupTarget: { to: 's3', endpoint: { host, cidrs: OUTSIDE, port }, bucket },
 } satisfies Environment;

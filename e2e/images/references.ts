@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KubernetesObject } from '../../verify/manifests/objects';
+import { PAUSE_IMAGE } from '../cluster/layout';
 import { imageFolder, manifestDigest } from './build';
 import type { Recipe } from './recipe';
 import { recipes } from './recipes';
@@ -16,8 +17,8 @@ export interface Image {
 }
 
 /** What the cluster itself runs. */
-const clusterImages = ['pause', 'coredns', 'metrics-server'].map((name) => `registry.e2e.test/${name}:1`);
-const EDGE_IMAGE = 'nginxinc/nginx-unprivileged:1.30.4-alpine';
+const clusterImages = [PAUSE_IMAGE, 'registry.e2e.test/coredns:1', 'registry.e2e.test/metrics-server:1'];
+export const EDGE_IMAGE = 'nginxinc/nginx-unprivileged:1.30.4-alpine';
 
 /** `redis:7.4` is `docker.io/library/redis:7.4`. */
 function fullReference(image: string): string {

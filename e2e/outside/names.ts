@@ -3,11 +3,12 @@ import { controlPlane } from '../cluster/layout';
 
 export const OBJECT_STORAGE = { host: 's3.outside.test', port: 9443, bucket: 'backups', inner: 9100 } as const;
 
-const WEBHOOKS = 9000;
+/** What pods may be let out to. */
+export const OUTSIDE = [`${controlPlane.address}/32`];
+
+export const webhookPort = 9000;
 
 /** Who is told of alerts, by the name of the receiver. */
 export function webhookUrl(receiver: string): string {
-  return `http://${controlPlane.address}:${WEBHOOKS}/${receiver}`;
+  return `http://${controlPlane.address}:${webhookPort}/${receiver}`;
 }
-
-export const webhookPort = WEBHOOKS;
