@@ -107,7 +107,7 @@ export class Api {
    */
   watch<T extends Resource>(path: string, changed: (objects: ReadonlyMap<string, T>) => void): void {
     const again = (): void => {
-      setTimeout(() => this.watch(path, changed), 200);
+      setTimeout(() => this.watch(path, changed), 200).unref();
     };
     const follow = async (): Promise<void> => {
       const { metadata, items } = await this.get<Collection<T>>(path);
@@ -136,9 +136,9 @@ export class Api {
           sent.destroy();
         }
       });
-      // Broken off: it closes next.
+      // Broken off: it closes next, and only it does.
       for (const stream of [answer, lines]) stream.on('error', () => undefined);
-      lines.on('close', () => resolve());
+      answer.on('close', () => resolve());
     });
     sent.on('error', reject);
     sent.end();

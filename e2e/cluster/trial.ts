@@ -76,14 +76,17 @@ async function writeBundle(): Promise<void> {
   writeFileSync(file, JSON.stringify(bundle));
 }
 
-/** What a trial left that was cut short; each ends with it, too. */
+/** What a trial left that was cut short; each ends with it, too. Its folder is there first and goes last. */
 export async function cleanUpTrial(): Promise<void> {
   if (!existsSync(FOLDER)) return;
   await run('runc', ['delete', '--force', NAME]);
   for (const path of ['tmpfs', 'root']) await run('umount', ['--lazy', join(FOLDER, path)]);
-  for (const name of [NAME, OTHER]) await run('ip', ['netns', 'del', name]);
-  await removeCgroup(NAME);
-  rmSync(FOLDER, { recursive: true, force: true });
+  const namespaces = [NAME, OTHER];
+  for (const name of namespaces) await run('ip', ['netns', 'del', name]);
+  await removeCgroup(NAME); // by no command: nothing interrupts it
+  if (!namespaces.some((name) => existsSync(join('/run/netns', name)))) {
+    rmSync(FOLDER, { recursive: true, force: true });
+  }
 }
 
 function whyNoCgroup(): string | undefined {
