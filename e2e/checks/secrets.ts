@@ -1,6 +1,7 @@
 /** Bootstrap made the Secrets; a second apply changes nothing at all; the account that made them cannot read them. */
 import { createHash } from 'node:crypto';
 import type { Plan } from '../../lib/model/plan';
+import type { KubernetesObject } from '../../verify/manifests/objects';
 import type { Resource } from '../cluster/api';
 import { expect, keptPods, kubectl, mustKubectl, type Pod, type Stage, workloadOf } from '../stage';
 
@@ -69,38 +70,56 @@ export function changedPods(before: readonly Pod[], after: readonly Pod[], scale
   return [...gone, ...others].map(({ metadata }) => metadata.name);
 }
 
-interface Content {
-  readonly kind: string;
-  readonly metadata: { readonly name: string } & Readonly<Record<string, unknown>>;
+type Metadata = Resource['metadata'] & Readonly<Record<string, unknown>>;
+
+interface Content extends Resource {
   readonly spec?: Readonly<Record<string, unknown>>;
   readonly status?: unknown;
 }
 
 /** An object without what moves by itself, and without what its autoscaler moves. */
-export function settledContent(object: Content, scaled: ReadonlySet<string>): unknown {
+export function settledContent(object: Content & { readonly kind: string }, scaled: ReadonlySet<string>): unknown {
   const { status: _status, metadata, ...rest } = object;
-  const { resourceVersion: _version, managedFields: _fields, ...kept } = metadata;
+  const { resourceVersion: _version, managedFields: _fields, ...kept }: Metadata = metadata;
   if (object.kind !== 'Deployment' || !scaled.has(metadata.name)) return { ...rest, metadata: kept };
   const { replicas: _replicas, ...spec } = object.spec ?? {};
   const { generation: _generation, ...ours } = kept;
   return { ...rest, metadata: ours, spec };
 }
 
+/** Where the server lists the objects of a kind. */
+export function collectionOf({ apiVersion, kind, metadata: { namespace } }: KubernetesObject): string {
+  const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  const place = namespace === undefined ? '' : `/namespaces/${namespace}`;
+  const plural = kind.toLowerCase().replace(/y$/, 'ie').replace(/s$/, 'se');
+  return `${root}${place}/${plural}s`;
+}
+
 /**
  * Every object of the manifests as the server has it. What kubectl says is no measure: it sends a StatefulSet's claim
  * templates and a budget's selector each time, and calls that `configured`.
  */
-async function contents(stage: Stage, scaled: ReadonlySet<string>): Promise<string[]> {
-  const said = await mustKubectl(['get', '-o', 'json', '-f', stage.manifests.folder]);
-  const { items } = JSON.parse(said) as { items: Content[] };
-  return items.map((item) => `${item.kind} ${item.metadata.name} ${JSON.stringify(settledContent(item, scaled))}`);
+async function contents({ api, manifests }: Stage, scaled: ReadonlySet<string>): Promise<string[]> {
+  const paths = [...new Set(manifests.objects.map(collectionOf))];
+  const found = await Promise.all(
+    paths.map(async (path) => {
+      const there = new Map((await api.list<Content>(path)).map((object) => [object.metadata.name, object]));
+      const wanted = manifests.objects.filter((object) => collectionOf(object) === path);
+      return wanted.map(({ kind, metadata: { name } }) => {
+        const object = there.get(name);
+        expect(object !== undefined, `There is no ${kind} ${name}`);
+        return `${kind} ${name} ${JSON.stringify(settledContent({ ...object, kind }, scaled))}`;
+      });
+    }),
+  );
+  return found.flat();
 }
 
 async function checkSecondApply(stage: Stage): Promise<void> {
   const { plan, folder } = stage.manifests;
   const scaled = new Set(plan.services.flatMap(({ name, autoscaler }) => (autoscaler ? [name] : [])));
   const state = () => Promise.all([keptPods(stage), contents(stage, scaled)]);
-  const [[pods, objects], diff] = await Promise.all([state(), kubectl(['diff', '-f', folder])]);
+  const [[pods, objects], diff] = await Promise.all([state(), kubectl(['diff', '--concurrency=8', '-f', folder])]);
   expect(diff.status === 0, `kubectl diff is not empty: ${diff.stdout.slice(0, 800)} ${diff.stderr.slice(0, 300)}`);
   await mustKubectl(['apply', '-f', folder]);
   const [podsAfter, objectsAfter] = await state();

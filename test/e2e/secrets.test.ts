@@ -1,4 +1,11 @@
-import { changedPods, expectOtherValues, randomValues, type Secret, settledContent } from '../../e2e/checks/secrets';
+import {
+  changedPods,
+  collectionOf,
+  expectOtherValues,
+  randomValues,
+  type Secret,
+  settledContent,
+} from '../../e2e/checks/secrets';
 import type { Pod, Stage } from '../../e2e/stage';
 import type { Plan } from '../../lib/model/plan';
 
@@ -103,4 +110,15 @@ describe('After a second apply', () => {
     expect(content('worker', 3, 1)).not.toBe(content('worker', 2, 1));
     expect(content('worker', 2, 2)).not.toBe(content('worker', 2, 1));
   });
+});
+
+test.each([
+  ['v1', 'Service', 'shop', '/api/v1/namespaces/shop/services'],
+  ['v1', 'Namespace', undefined, '/api/v1/namespaces'],
+  ['networking.k8s.io/v1', 'NetworkPolicy', 'shop', '/apis/networking.k8s.io/v1/namespaces/shop/networkpolicies'],
+  ['networking.k8s.io/v1', 'Ingress', 'shop', '/apis/networking.k8s.io/v1/namespaces/shop/ingresses'],
+  ['policy/v1', 'PodDisruptionBudget', 'shop', '/apis/policy/v1/namespaces/shop/poddisruptionbudgets'],
+  ['rbac.authorization.k8s.io/v1', 'ClusterRole', undefined, '/apis/rbac.authorization.k8s.io/v1/clusterroles'],
+])('The server lists %s %s', (apiVersion, kind, namespace, path) => {
+  expect(collectionOf({ apiVersion, kind, metadata: { name: 'a', ...(namespace && { namespace }) } })).toBe(path);
 });
