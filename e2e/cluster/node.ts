@@ -188,6 +188,9 @@ export function startKubelet(node: NodeLayout): void {
     `--containerd=${node.containerdSocket}`,
     `--node-labels=topology.kubernetes.io/zone=${node.zone}`,
   ]);
+}
+
+export function startProxy(node: NodeLayout): void {
   start(`proxy-${node.index}`, node, [nodeProgram('kube-proxy'), `--config=${join(node.folder, 'proxy.json')}`]);
 }
 
