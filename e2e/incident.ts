@@ -18,7 +18,7 @@ export interface Options {
   readonly mayFail?: MayFail;
   /** @default mixed */
   readonly load?: Kind;
-  /** The load goes on that long after the deed, and longer while requests fail. @default 3 */
+  /** The load goes on that long after the deed, and longer while requests fail. @default 1 */
   readonly afterSeconds?: number;
   /** Whether it is a row of the table, and is judged: a control is not. @default true */
   readonly row?: boolean;
@@ -76,7 +76,7 @@ export async function during(
   stage: Stage,
   what: string,
   deed: () => Promise<void>,
-  { mayFail = 'none', load: kind = 'mixed', afterSeconds = 3, row = true }: Options = {},
+  { mayFail = 'none', load: kind = 'mixed', afterSeconds = 1, row = true }: Options = {},
 ): Promise<Incident> {
   const load = new Load(clientOf(stage), stage.user, what.replace(/\W+/g, '-').slice(0, LONGEST_PREFIX), kind);
   await sleep(1000);

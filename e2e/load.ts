@@ -20,7 +20,7 @@ export function isMixed(kind: Kind | 'none'): boolean {
 type Asked = 'read' | 'write' | 'upload' | 'job';
 
 /** Milliseconds between two requests. */
-const EVERY: Readonly<Record<Kind, number>> = { mixed: 50, light: 200, lasting: 50, jobs: 150 };
+const EVERY: Readonly<Record<Kind, number>> = { mixed: 80, light: 200, lasting: 80, jobs: 150 };
 
 export function wantedPerSecond(kind: Kind): number {
   return 1000 / EVERY[kind];

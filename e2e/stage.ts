@@ -1,4 +1,5 @@
 /** What every check is given: a running cluster, a system in it, and where to write down what was found. */
+import { OF_COMMANDS } from '../verify/cluster/memory';
 import { run } from '../verify/kit/command';
 import { goProgram } from '../verify/kit/tools';
 import type { Api, Resource } from './cluster/api';
@@ -104,7 +105,7 @@ export function doesNotApply(why: string): never {
 }
 
 export function kubectl(args: readonly string[], timeoutSeconds = 120, input = '') {
-  return run(goProgram('kubectl').path, args, { env: { KUBECONFIG }, timeoutSeconds, input });
+  return run(goProgram('kubectl').path, args, { env: { KUBECONFIG, ...OF_COMMANDS }, timeoutSeconds, input });
 }
 
 /** @throws Error when kubectl fails */

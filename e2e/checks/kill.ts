@@ -79,7 +79,7 @@ async function killWeb(stage: Stage, what: string, isMeant: (name: string) => bo
   for (const workload of meant(stage, what, ({ name }) => web.has(name) && isMeant(name))) {
     const mayFail = workload.replicas.min > 1 ? 'some' : 'any';
     for await (const { pod, title } of victims(stage, workload))
-      await during(stage, `kill -9 of ${title}`, () => kill(stage, pod), { mayFail, afterSeconds: 1 });
+      await during(stage, `kill -9 of ${title}`, () => kill(stage, pod), { mayFail });
   }
 }
 
@@ -95,7 +95,7 @@ export function checkScaledKills(stage: Stage): Promise<void> {
 /** Whoever asks nothing of a store must not notice. */
 export async function checkStoreKills(stage: Stage): Promise<void> {
   const stores = new Set(stage.manifests.plan.stores.map(({ name }) => name));
-  const options = { mayFail: 'stores', afterSeconds: 1 } as const;
+  const options = { mayFail: 'stores' } as const;
   for (const store of meant(stage, 'store in the cluster', ({ name }) => stores.has(name))) {
     for await (const { pod, title } of victims(stage, store)) {
       await during(stage, `kill -9 of ${title}`, () => kill(stage, pod), options);

@@ -83,7 +83,7 @@ export async function checkScaleUp(stage: Stage): Promise<void> {
       return now.currentReplicas === now.desiredReplicas && !(await unsettled(stage)).includes(burn.service);
     });
   };
-  const options = { load: 'light', afterSeconds: 1 } as const;
+  const options = { load: 'light' } as const;
   const { seconds } = await during(stage, `autoscaling of ${burn.service} up`, deed, options);
   const when = `asked for ${asked.toFixed(0)} s after the load began, Ready after ${seconds?.toFixed(0)} s`;
   const text = `${burn.service} from ${before} to ${more} pods, ${when}`;

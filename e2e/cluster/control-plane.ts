@@ -1,4 +1,5 @@
 /** etcd, the API server and its two companions, on the first node. */
+import { OF_SERVERS } from '../../verify/cluster/memory';
 import { goProgram } from '../../verify/kit/tools';
 import { kubeconfig, pki } from './certificates';
 import { API_PORT, controlPlane, folders, SERVICE_NETWORK } from './layout';
@@ -83,11 +84,11 @@ function controllerManager(): string[] {
 }
 
 export function startApiServer(): void {
-  start('etcd', controlPlane, etcd());
-  start('apiserver', controlPlane, apiServer());
+  start('etcd', controlPlane, etcd(), OF_SERVERS);
+  start('apiserver', controlPlane, apiServer(), OF_SERVERS);
 }
 
 export function startControllers(): void {
-  start('controller-manager', controlPlane, controllerManager());
-  start('scheduler', controlPlane, [goProgram('kube-scheduler').path, ...asClient('scheduler')]);
+  start('controller-manager', controlPlane, controllerManager(), OF_SERVERS);
+  start('scheduler', controlPlane, [goProgram('kube-scheduler').path, ...asClient('scheduler')], OF_SERVERS);
 }

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { OF_SERVERS } from '../../verify/cluster/memory';
 import { cacheFolder } from '../../verify/kit/cache';
 import { type Outcome, run } from '../../verify/kit/command';
 import { goProgramVersion } from '../../verify/kit/go';
@@ -174,7 +175,7 @@ export async function startRuntime(node: NodeLayout, images: Images): Promise<vo
 }
 
 export function startKubelet(node: NodeLayout): void {
-  start(`kubelet-${node.index}`, node, [
+  const command = [
     nodeProgram('kubelet'),
     `--config=${join(node.folder, 'kubelet.json')}`,
     `--kubeconfig=${kubeconfig(`kubelet-${node.index}`)}`,
@@ -187,11 +188,13 @@ export function startKubelet(node: NodeLayout): void {
     // Where cAdvisor learns which pod a container belongs to.
     `--containerd=${node.containerdSocket}`,
     `--node-labels=topology.kubernetes.io/zone=${node.zone}`,
-  ]);
+  ];
+  start(`kubelet-${node.index}`, node, command, OF_SERVERS);
 }
 
 export function startProxy(node: NodeLayout): void {
-  start(`proxy-${node.index}`, node, [nodeProgram('kube-proxy'), `--config=${join(node.folder, 'proxy.json')}`]);
+  const command = [nodeProgram('kube-proxy'), `--config=${join(node.folder, 'proxy.json')}`];
+  start(`proxy-${node.index}`, node, command, OF_SERVERS);
 }
 
 export function nodeFolders(): string[] {

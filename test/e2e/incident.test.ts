@@ -10,7 +10,7 @@ function account(changes: Partial<Account> = {}): Account {
   const failedAt = changes.failedAt ?? [];
   return {
     requests: 100,
-    perSecond: 20,
+    perSecond: 12.5,
     failures: new Map(),
     failedAt,
     plainFailures: 0,
@@ -76,7 +76,7 @@ describe('An incident is judged', () => {
   });
 
   test('by a load that was not made', () => {
-    expect(wrongs(account({ perSecond: 9.9 }), bounds)).toEqual(['only 9.9 of 20.0 requests a second']);
+    expect(wrongs(account({ perSecond: 6.2 }), bounds)).toEqual(['only 6.2 of 12.5 requests a second']);
     expect(wrongs(account({ perSecond: 3 }), { ...bounds, kind: 'jobs' })).toEqual([
       'only 3.0 of 6.7 requests a second',
     ]);
