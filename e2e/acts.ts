@@ -5,6 +5,7 @@ import { checkHonesty } from './checks/honesty';
 import {
   checkMonitoringKills,
   checkScaledKills,
+  checkSingletonKills,
   checkStoreKills,
   checkWebKills,
   checkWorkerKills,
@@ -17,6 +18,7 @@ import { checkScaleDown, checkScaleUp } from './checks/scaling';
 import { checkSecrets } from './checks/secrets';
 import { checkSession, checkStart } from './checks/start';
 import { checkTiers } from './checks/tiers';
+import { settle } from './settled';
 import { keepPromises, type Stage } from './stage';
 
 export type Check = (stage: Stage) => Promise<void>;
@@ -72,16 +74,21 @@ export const acts: Act = inTurn(
   // No worker stands on a request's way; a job that is not taken meanwhile is a request that a web service's kill has cost.
   atOnce(check('kill-web', checkWebKills), check('kill-workers', checkWorkerKills)),
   atOnce(
-    inTurn(
-      atOnce(check('kill-stores', checkStoreKills), check('spoil', spoilControl)),
-      check('control', checkNegativeControl),
-    ),
+    check('kill-stores', checkStoreKills),
     // Nobody's request is theirs: they are killed without a load.
-    check('kill-monitoring', checkMonitoringKills),
+    inTurn(check('kill-singletons', checkSingletonKills), check('kill-monitoring', checkMonitoringKills)),
+    check('spoil', spoilControl),
   ),
   promises.kills,
   atOnce(
-    inTurn(check('lost-database', checkLostDatabase), check('drain', checkDrain)),
+    inTurn(
+      check('lost-database', checkLostDatabase),
+      atOnce(
+        check('recovery', (stage) => settle(stage)),
+        check('control', checkNegativeControl),
+      ),
+      check('drain', checkDrain),
+    ),
     check('scale-down', checkScaleDown),
   ),
   check('kill-scaled', checkScaledKills),

@@ -107,7 +107,7 @@ export async function checkStoreKills(stage: Stage): Promise<void> {
 /** No request is theirs, so this goes on beside the kills of web services, which answer for a request; jobs are theirs. */
 export async function checkWorkerKills(stage: Stage): Promise<void> {
   const { services } = stage.manifests.plan;
-  const isWorker = (name: string): boolean => services.some((it) => it.name === name && it.kind !== 'web');
+  const isWorker = (name: string): boolean => services.some((it) => it.name === name && it.kind === 'worker');
   const options = { load: 'jobs', mayFail: 'some', afterSeconds: 0 } as const;
   for (const workload of meant(stage, 'worker', ({ name }) => isWorker(name))) {
     for await (const { pod, title } of victims(stage, workload))
@@ -136,6 +136,16 @@ async function scrapes(stage: Stage, service: string): Promise<() => Promise<str
     const after = await count();
     return after < before ? `${before - after} of ${before} scrapes` : 'nothing';
   };
+}
+
+/** Of which there is one, behind everything: nobody's request is theirs, and nobody's job. */
+export async function checkSingletonKills(stage: Stage): Promise<void> {
+  const { services } = stage.manifests.plan;
+  const isOne = (name: string): boolean => services.some((it) => it.name === name && it.kind === 'singleton');
+  for (const workload of meant(stage, 'singleton', ({ name }) => isOne(name))) {
+    for await (const { pod, title } of victims(stage, workload))
+      await withoutLoad(stage, `kill -9 of ${title}`, () => kill(stage, pod));
+  }
 }
 
 /** Nobody's request is theirs; who keeps something answers for that. */

@@ -1,8 +1,9 @@
 /** A release and a restart of every web service under load; and a control that must fail, or the load would see nothing. */
 import { run } from '../../verify/kit/command';
+import { until } from '../cluster/until';
 import { during } from '../incident';
 import { unreleased } from '../released';
-import { settle } from '../settled';
+import { settle, unsettled } from '../settled';
 import { expect, livePods, mustKubectl, type Stage, workloadOf } from '../stage';
 import { together } from '../together';
 import { atTier, movement, moveTo, podCounts } from './tiers';
@@ -93,7 +94,10 @@ export async function spoilControl(stage: Stage): Promise<void> {
   await mustKubectl([...target, '--type=json', '-p', JSON.stringify(patch)]);
 }
 
-/** Without the pause before SIGTERM and with an end at once, a restart must show: the one that brings both back. */
+/**
+ * Without the pause before SIGTERM and with an end at once, a restart must show: the one that brings both back. What asks
+ * a store is left out, so that this may go on while one is on its way up.
+ */
 export async function checkNegativeControl(stage: Stage): Promise<void> {
   const name = spoiltService(stage);
   const spoilt = new Set<string>();
@@ -101,10 +105,11 @@ export async function checkNegativeControl(stage: Stage): Promise<void> {
   try {
     for (let turn = 0; turn < CONTROL_TURNS && failed === 0; turn++) {
       if (turn > 0) await spoilControl(stage);
-      await settle(stage);
+      await until(`${name} is spoilt`, 240, async () => !(await unsettled(stage)).includes(name), 500);
       const pods = (await livePods(stage)).filter((pod) => workloadOf(pod) === name);
       for (const { status } of pods) if (status.podIP) spoilt.add(status.podIP);
-      const noticed = await during(stage, 'control', () => restored(stage), { mayFail: 'any', row: false });
+      const options = { mayFail: 'any', load: 'lasting', row: false } as const;
+      const noticed = await during(stage, 'control', () => restored(stage), options);
       [failed, requests] = [noticed.failed, requests + noticed.requests];
     }
   } finally {
