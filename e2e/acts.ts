@@ -83,6 +83,7 @@ export const acts: Act = inTurn(
   atOnce(
     inTurn(
       check('lost-database', checkLostDatabase),
+      // The control's load asks no store: it need not wait until the database is back.
       atOnce(
         check('recovery', (stage) => settle(stage)),
         check('control', checkNegativeControl),
@@ -100,7 +101,7 @@ export const acts: Act = inTurn(
 );
 
 /** What a run makes besides what it was asked for. */
-export const always: ReadonlySet<string> = new Set(['start', ...Object.values(promises).flatMap(namesOf)]);
+export const always: ReadonlySet<string> = new Set(['start', 'recovery', ...Object.values(promises).flatMap(namesOf)]);
 
 export function namesOf(act: Act): string[] {
   if ('name' in act) return [act.name];

@@ -39,7 +39,10 @@ async function told(what: string): Promise<void> {
   if (pods.length === 0) return;
   mkdirSync(folders.logs, { recursive: true });
   const file = join(folders.logs, `not-ready-${what}.txt`);
-  writeFileSync(file, (await Promise.all(pods.map(described))).join('\n'));
+  const texts: string[] = [];
+  // One after the other: other checks go on meanwhile.
+  for (const pod of pods) texts.push(await described(pod));
+  writeFileSync(file, texts.join('\n'));
   console.log(`What is not Ready is described in ${file}`);
 }
 

@@ -19,7 +19,7 @@ export function isMixed(kind: Kind | 'none'): boolean {
 
 type Asked = 'read' | 'write' | 'upload' | 'job';
 
-/** Milliseconds between two requests. */
+/** Milliseconds between two requests: what two cores have left over beside the system itself. */
 const EVERY: Readonly<Record<Kind, number>> = { mixed: 80, light: 200, lasting: 80, jobs: 150 };
 
 export function wantedPerSecond(kind: Kind): number {

@@ -52,6 +52,7 @@ function runInside(netns: string, args: readonly string[], signal: AbortSignal):
  */
 async function obstacle(interruption: Interruption): Promise<string | undefined> {
   const missing = whatIsMissing() ?? (await whatIsNotDebian());
+  interruption.check(); // a command that was ended has found nothing missing
   if (missing !== undefined) return missing;
   await ensurePackages(say);
   const refused = await whatIsRefused();

@@ -10,6 +10,7 @@ import { atTier, movement, moveTo, podCounts } from './tiers';
 
 /** A restart in which no request happens to be on its way shows nothing. */
 const CONTROL_TURNS = 3;
+const SPOILT_WITHIN = 240;
 
 /** The two loads, while it happens once. */
 async function underBothLoads(
@@ -105,10 +106,10 @@ export async function checkNegativeControl(stage: Stage): Promise<void> {
   try {
     for (let turn = 0; turn < CONTROL_TURNS && failed === 0; turn++) {
       if (turn > 0) await spoilControl(stage);
-      await until(`${name} is spoilt`, 240, async () => !(await unsettled(stage)).includes(name), 500);
+      await until(`${name} is spoilt`, SPOILT_WITHIN, async () => !(await unsettled(stage)).includes(name), 500);
       const pods = (await livePods(stage)).filter((pod) => workloadOf(pod) === name);
       for (const { status } of pods) if (status.podIP) spoilt.add(status.podIP);
-      const options = { mayFail: 'any', load: 'lasting', row: false } as const;
+      const options = { load: 'lasting', row: false } as const;
       const noticed = await during(stage, 'control', () => restored(stage), options);
       [failed, requests] = [noticed.failed, requests + noticed.requests];
     }
