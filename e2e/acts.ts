@@ -62,14 +62,20 @@ const promises = {
  */
 export const acts: Act = inTurn(
   essential('start', checkStart),
-  // Before the load: that needs a core of its own.
-  atOnce(check('session', checkSession), check('monitoring', checkMonitoring), check('policies', checkPolicies)),
   atOnce(
-    // Afterwards, pods and objects are compared with those of before: none may restart, and nothing may change. Beside
-    // it nobody hands in jobs, and all stores are there: what is lost on purpose is nobody else's.
-    inTurn(check('scale-up', checkScaleUp), atOnce(check('secrets', checkSecrets), check('honesty', checkHonesty))),
-    // Panels show the age of the first backup.
-    inTurn(check('backup', checkBackup), check('dashboards', checkDashboards)),
+    // It mostly waits.
+    check('monitoring', checkMonitoring),
+    inTurn(
+      // Before the load: that needs a core of its own.
+      atOnce(check('session', checkSession), check('policies', checkPolicies)),
+      atOnce(
+        // Afterwards, pods and objects are compared with those of before: none may restart, and nothing may change. Beside
+        // it nobody hands in jobs, and all stores are there: what is lost on purpose is nobody else's.
+        inTurn(check('scale-up', checkScaleUp), atOnce(check('secrets', checkSecrets), check('honesty', checkHonesty))),
+        // Panels show the age of the first backup.
+        inTurn(check('backup', checkBackup), check('dashboards', checkDashboards)),
+      ),
+    ),
   ),
   // No worker stands on a request's way; a job that is not taken meanwhile is a request that a web service's kill has cost.
   atOnce(check('kill-web', checkWebKills), check('kill-workers', checkWorkerKills)),

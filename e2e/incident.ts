@@ -20,6 +20,8 @@ export interface Options {
   readonly load?: Kind;
   /** The load goes on that long after the deed, and longer while requests fail. @default 1 */
   readonly afterSeconds?: number;
+  /** Jobs that may be lost, and are told of in the row. @default 0 */
+  readonly mayLoseJobs?: number;
   /** Whether it is a row of the table, and is judged: a control is not. @default true */
   readonly row?: boolean;
 }
@@ -28,8 +30,14 @@ export function clientOf(stage: Stage): Client {
   return new Client(stage.manifests.plan.edge.hosts[0] ?? '');
 }
 
+interface Lost {
+  readonly text: string;
+  readonly written: number;
+  readonly jobs: number;
+}
+
 /** What of an account is not there, however late. */
-async function lost(stage: Stage, { written, uploaded, jobs }: Account): Promise<string> {
+async function lost(stage: Stage, { written, uploaded, jobs }: Account): Promise<Lost> {
   const client = clientOf(stage);
   const missing = await until(
     'the writes and the uploads can be read',
@@ -47,19 +55,20 @@ async function lost(stage: Stage, { written, uploaded, jobs }: Account): Promise
     ...(missing.length > 0 ? [`${missing.length} of ${written.length + uploaded.length} writes and uploads`] : []),
     ...(open.length > 0 ? [`${open.length} of ${jobs.length} jobs`] : []),
   ];
-  return parts.length > 0 ? parts.join(', ') : 'nothing';
+  const text = parts.length > 0 ? parts.join(', ') : 'nothing';
+  return { text, written: missing.length, jobs: open.length };
 }
 
 /** Asks for what was acknowledged while the run goes on; {@link Stage.promises} holds it to an answer. */
-function holdTo(stage: Stage, incident: Incident, account: Account): void {
+function holdTo(stage: Stage, incident: Incident, account: Account, mayLoseJobs: number): void {
   const [absent] = unmeasured(account, incident.kind, stage.user);
   if (incident.kind === 'lasting' || absent !== undefined) {
     incident.lost = absent === undefined ? '–' : 'not measured';
     return;
   }
-  const asked = lost(stage, account).then((what) => {
-    incident.lost = what;
-    return what === 'nothing' ? [] : [`${incident.what}: lost ${what}`];
+  const asked = lost(stage, account).then(({ text, written, jobs }) => {
+    incident.lost = text;
+    return written > 0 || jobs > mayLoseJobs ? [`${incident.what}: lost ${text}`] : [];
   });
   stage.promises.push(asked.catch((error: unknown) => [`${incident.what}: ${String(error)}`]));
 }
@@ -76,7 +85,7 @@ export async function during(
   stage: Stage,
   what: string,
   deed: () => Promise<void>,
-  { mayFail = 'none', load: kind = 'mixed', afterSeconds = 1, row = true }: Options = {},
+  { mayFail = 'none', load: kind = 'mixed', afterSeconds = 1, mayLoseJobs = 0, row = true }: Options = {},
 ): Promise<Incident> {
   const load = new Load(clientOf(stage), stage.user, what.replace(/\W+/g, '-').slice(0, LONGEST_PREFIX), kind);
   await sleep(1000);
@@ -94,7 +103,7 @@ export async function during(
   const incident: Incident = { what, kind, ...counts, lost: '', seconds };
   if (row) {
     stage.incidents.push(incident);
-    holdTo(stage, incident, account);
+    holdTo(stage, incident, account, mayLoseJobs);
   }
   tell(stage, incident, account);
   if (failure !== undefined) throw failure.cause;

@@ -13,8 +13,8 @@ function machine(): Capacity {
 }
 
 /**
- * Requests of the plain figure and of one more pod of every workload while it rolls; of the largest pod once more, because
- * what is free lies on many nodes; and one node more, so that a drained one's pods find a place.
+ * Requests of the plain figure and of one more pod of every workload while it rolls, and one node more, so that a drained
+ * one's pods find a place.
  */
 export function nodesFor({ workloads }: Pick<Plan, 'workloads'>, node = machine()): number {
   const lasting = workloads.filter(({ controller }) => controller === 'Deployment' || controller === 'StatefulSet');
@@ -25,8 +25,7 @@ export function nodesFor({ workloads }: Pick<Plan, 'workloads'>, node = machine(
         return (replicas.min + rolling) * resources.requests[amount];
       })
       .reduce((sum, each) => sum + each, CLUSTER[amount]);
-    const largest = Math.max(0, ...lasting.map(({ resources }) => resources.requests[amount]));
-    return Math.ceil((needed + largest) / node[amount]);
+    return Math.ceil(needed / node[amount]);
   };
   return Math.max(2, nodesBy('cpu'), nodesBy('memory')) + 1;
 }
