@@ -11,6 +11,7 @@ import { until } from '../cluster/until';
 import { type Fault, faultsOf, subjectOf } from '../faults';
 import { clientOf } from '../incident';
 import { doesNotApply, expect, isReady, kubectl, mustKubectl, type Pod, podsPath, type Stage } from '../stage';
+import { together } from '../together';
 import type { User } from '../users/user';
 
 const SECONDS = 180;
@@ -38,17 +39,9 @@ async function mustShow(stage: Stage, { title, copy, container, says }: Fault): 
   return title;
 }
 
-/** Everything to its end, and then every failure. */
-async function all<T>(done: readonly Promise<T>[]): Promise<T[]> {
-  const ends = await Promise.allSettled(done);
-  const failures = ends.flatMap((end) => (end.status === 'rejected' ? [String(end.reason)] : []));
-  expect(failures.length === 0, failures.join('; '));
-  return ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []));
-}
-
 async function checkCopies(stage: Stage, faults: readonly Fault[]): Promise<string[]> {
   try {
-    return await all(faults.map((fault) => mustShow(stage, fault)));
+    return await together(faults.map((fault) => mustShow(stage, fault)));
   } finally {
     for (const { copy } of faults) await stage.api.delete(`${podsPath(stage.namespace)}/${copy.metadata.name}`, 0);
   }
@@ -137,7 +130,7 @@ export async function checkHonesty(stage: Stage): Promise<void> {
   const template = at(deployment, 'spec', 'template') as Template;
   const faults = faultsOf(subject, { template, namespace: stage.namespace }, stage.user);
   const jobs = jobsOf(stage);
-  const shown = await all<readonly string[]>([
+  const shown = await together<readonly string[]>([
     checkCopies(stage, faults),
     ...(jobs === undefined ? [] : [checkLostJob(stage, jobs)]),
   ]);

@@ -1,5 +1,5 @@
 /** SIGKILL to the main process of every pod in turn; each store's pod is deleted as well: it must start a second time. */
-import type { Workload } from '../../lib/model/plan';
+import type { ServicePlan, Workload } from '../../lib/model/plan';
 import { ctr } from '../cluster/node';
 import { until } from '../cluster/until';
 import { forwarded, getJson } from '../forward';
@@ -75,10 +75,13 @@ export function isComplete(pods: readonly Pod[], figure: number): boolean {
   return pods.length >= Math.max(1, figure) && pods.every(isReady);
 }
 
+function isService({ manifests }: Stage, name: string, kind: ServicePlan['kind']): boolean {
+  return manifests.plan.services.some((service) => service.name === name && service.kind === kind);
+}
+
 /** A request that is inside the killed process is answered by nobody. One after the other: a failed request has one cause. */
 async function killWeb(stage: Stage, what: string, isMeant: (name: string) => boolean): Promise<void> {
-  const web = new Set(stage.manifests.plan.services.flatMap(({ kind, name }) => (kind === 'web' ? [name] : [])));
-  for (const workload of meant(stage, what, ({ name }) => web.has(name) && isMeant(name))) {
+  for (const workload of meant(stage, what, ({ name }) => isService(stage, name, 'web') && isMeant(name))) {
     const mayFail = workload.replicas.min > 1 ? 'some' : 'any';
     for await (const { pod, title } of victims(stage, workload))
       await during(stage, `kill -9 of ${title}`, () => kill(stage, pod), { mayFail });
@@ -108,10 +111,8 @@ export async function checkStoreKills(stage: Stage): Promise<void> {
 
 /** No request is theirs, so this goes on beside the kills of web services, which answer for a request; jobs are theirs. */
 export async function checkWorkerKills(stage: Stage): Promise<void> {
-  const { services } = stage.manifests.plan;
-  const isWorker = (name: string): boolean => services.some((it) => it.name === name && it.kind === 'worker');
   const options = { load: 'jobs', mayFail: 'some', mayLoseJobs: HALF_TAKEN, afterSeconds: 0 } as const;
-  for (const workload of meant(stage, 'worker', ({ name }) => isWorker(name))) {
+  for (const workload of meant(stage, 'worker', ({ name }) => isService(stage, name, 'worker'))) {
     for await (const { pod, title } of victims(stage, workload))
       await during(stage, `kill -9 of ${title}`, () => kill(stage, pod), options);
   }
@@ -140,11 +141,9 @@ async function scrapes(stage: Stage, service: string): Promise<() => Promise<str
   };
 }
 
-/** Of which there is one, behind everything: nobody's request is theirs, and nobody's job. */
+/** What hands out periodic tasks: nobody's request waits for it, and no user's job. */
 export async function checkSingletonKills(stage: Stage): Promise<void> {
-  const { services } = stage.manifests.plan;
-  const isOne = (name: string): boolean => services.some((it) => it.name === name && it.kind === 'singleton');
-  for (const workload of meant(stage, 'singleton', ({ name }) => isOne(name))) {
+  for (const workload of meant(stage, 'singleton', ({ name }) => isService(stage, name, 'singleton'))) {
     for await (const { pod, title } of victims(stage, workload))
       await withoutLoad(stage, `kill -9 of ${title}`, () => kill(stage, pod));
   }
