@@ -1,7 +1,7 @@
 /** What each container used during the run, next to what its manifest requests. */
 import { at, type KubernetesObject } from '../verify/manifests/objects';
 import type { Resource } from './cluster/api';
-import { expect, livePods, type Pod, type Stage, workloadOf } from './stage';
+import { expect, keptPods, type Pod, type Stage, workloadOf } from './stage';
 
 interface PodMetrics extends Resource {
   readonly containers: readonly {
@@ -95,7 +95,7 @@ export class UsageRecorder {
 
   async #sample(): Promise<void> {
     const { api, namespace } = this.stage;
-    const pods = new Map((await livePods(this.stage)).map((pod) => [pod.metadata.name, pod]));
+    const pods = new Map((await keptPods(this.stage)).map((pod) => [pod.metadata.name, pod]));
     for (const metrics of await api.list<PodMetrics>(`/apis/metrics.k8s.io/v1beta1/namespaces/${namespace}/pods`)) {
       const pod = pods.get(metrics.metadata.name);
       if (pod) for (const { name, usage } of metrics.containers) this.#count(pod, name, usage);
@@ -104,7 +104,7 @@ export class UsageRecorder {
 
   #count(pod: Pod, name: string, usage: { cpu: string; memory: string }): void {
     const container = pod.spec.containers.find((it) => it.name === name) as ({ name: string } & Requests) | undefined;
-    if (container === undefined || pod.metadata.name.startsWith('idle-')) return;
+    if (container === undefined) return;
     const title = titleOf(workloadOf(pod), pod.spec.containers, name);
     const use = this.uses.get(title) ?? {
       requestedCpu: container.resources?.requests?.['cpu'] ?? '–',

@@ -1,4 +1,5 @@
-import { lastingContainers, usageFaults } from '../../e2e/usage';
+import type { Pod, Stage } from '../../e2e/stage';
+import { lastingContainers, UsageRecorder, usageFaults } from '../../e2e/usage';
 import type { Json } from '../../verify/manifests/objects';
 
 function object(kind: string, name: string, ...containers: string[]) {
@@ -35,4 +36,36 @@ test.each<[string, Readonly<Record<string, ReturnType<typeof use>>>, readonly st
   const faults = usageFaults(new Map(Object.entries(uses)), containers);
   expect(faults).toHaveLength(found.length);
   for (const [index, text] of found.entries()) expect(faults[index]).toContain(text);
+});
+
+describe('What is measured', () => {
+  const pod = (name: string, owner?: string): Pod => ({
+    metadata: {
+      name,
+      uid: name,
+      namespace: 'shop',
+      labels: { 'app.kubernetes.io/name': 'web' },
+      ...(owner && { ownerReferences: [{ kind: owner }] }),
+    },
+    spec: { containers: [{ name: 'app' }] },
+    status: { phase: 'Running' },
+  });
+
+  test('is what the system keeps: neither the copy of a pod, nor what stands in for a Job, nor a Job', async () => {
+    jest.useFakeTimers();
+    const pods = [pod('web-1', 'ReplicaSet'), pod('blocked-port'), pod('idle-web'), pod('web-2', 'Job')];
+    const memory: Readonly<Record<string, string>> = { 'web-1': '100Mi' };
+    const metrics = pods.map(({ metadata }) => ({
+      metadata,
+      containers: [{ name: 'app', usage: { cpu: '5m', memory: memory[metadata.name] ?? '900Mi' } }],
+    }));
+    const list = async (path: string) => (path.includes('metrics.k8s.io') ? metrics : pods);
+    const recorder = new UsageRecorder({ namespace: 'shop', api: { list } } as unknown as Stage);
+    await jest.advanceTimersByTimeAsync(10_000);
+    recorder.stop();
+    jest.useRealTimers();
+    expect([...recorder.uses].map(([title, { samples, memoryPeak }]) => [title, samples, memoryPeak])).toEqual([
+      ['web', 1, 100],
+    ]);
+  });
 });
