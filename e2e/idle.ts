@@ -1,6 +1,7 @@
 /** Pods that do nothing: in the place of Jobs that have ended, of one that nobody knows, and of one of another namespace. */
 import { at, type KubernetesObject } from '../verify/manifests/objects';
 import { expect, podsPath, type Stage } from './stage';
+import { together } from './together';
 
 export interface IdlePod {
   readonly name: string;
@@ -50,7 +51,7 @@ export function idlePods({ namespace, manifests: { objects } }: Pick<Stage, 'nam
 /** @throws Error when one is refused: whom it stands for would go untried */
 export async function startIdle({ api, manifests }: Stage, pods: readonly IdlePod[]): Promise<void> {
   const post = (pod: IdlePod) => api.post(podsPath(pod.namespace), manifest(pod, manifests.plan.images.helper));
-  const answers = await Promise.all(pods.map(async (pod) => ({ pod, ...(await post(pod)) })));
+  const answers = await together(pods.map(async (pod) => ({ pod, ...(await post(pod)) })));
   for (const { pod, status, text } of answers)
     expect(status === 201, `${pod.name} is refused: ${status} ${text.slice(0, 200)}`);
 }

@@ -9,6 +9,7 @@ import { synthesize } from '../manifests';
 import { objectsBelow } from '../outside/object-storage';
 import { settle, unsettled } from '../settled';
 import { doesNotApply, expect, mustKubectl, type Stage } from '../stage';
+import { together } from '../together';
 import { expectOtherValues, randomValuesOf } from './secrets';
 
 const READY_WITHIN = 240;
@@ -40,7 +41,7 @@ async function backUp(stage: Stage, backup: BackupPlan): Promise<void> {
   const { subjects } = backup;
   const findLeft = await stage.user.leave(clientOf(stage));
   const begin = Date.now();
-  await Promise.all(subjects.map((subject) => runFrom(stage, subject.backup.name)));
+  await together(subjects.map((subject) => runFrom(stage, subject.backup.name)));
   const seconds = ((Date.now() - begin) / 1000).toFixed(0);
   stage.findLeft = findLeft;
   const drills = subjects.flatMap((subject) => (subject.kind === 'postgres' ? [subject.drill.name] : []));
@@ -77,7 +78,7 @@ async function restore(stage: Stage): Promise<void> {
   const idle = new Set([...users, ...caches]);
   await kubectl(...leave, `app.kubernetes.io/name in (${[...idle].join(',')})`);
   stage.say('  nobody uses the stores');
-  await Promise.all(
+  await together(
     subjects.map(async ({ kind, restore: { name } }) => {
       await (kind === 'volume' ? runFrom(stage, name) : runOver(stage, name));
     }),

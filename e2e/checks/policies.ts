@@ -9,6 +9,7 @@ import { type IdlePod, idlePods, startIdle, stopIdle } from '../idle';
 import { OBJECT_STORAGE, webhookPort } from '../outside/names';
 import { type Answer, demandsOf, everyWish, type Found, faultOf, type Place, type Wish } from '../reach';
 import { expect, isReady, keptPods, type Pod, podsPath, type Stage, workloadOf } from '../stage';
+import { together } from '../together';
 
 const PROBE = join(__dirname, 'probe.mjs');
 const PATIENCE_SECONDS = 180;
@@ -98,7 +99,7 @@ async function tryAll(stage: Stage, wishes: readonly Wish<Inside>[], silence: nu
       found.push(...own.map((wish, index) => ({ ...wish, answer: answers[index] ?? 'untried' })));
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  await together(Array.from({ length: AT_ONCE }, work));
   return found;
 }
 

@@ -119,7 +119,8 @@ async function checkSecondApply(stage: Stage): Promise<void> {
   const { plan, folder } = stage.manifests;
   const scaled = new Set(plan.services.flatMap(({ name, autoscaler }) => (autoscaler ? [name] : [])));
   const state = () => Promise.all([keptPods(stage), contents(stage, scaled)]);
-  const [[pods, objects], diff] = await Promise.all([state(), kubectl(['diff', '--concurrency=8', '-f', folder])]);
+  const [pods, objects] = await state();
+  const diff = await kubectl(['diff', '--concurrency=8', '-f', folder]);
   expect(diff.status === 0, `kubectl diff is not empty: ${diff.stdout.slice(0, 800)} ${diff.stderr.slice(0, 300)}`);
   await mustKubectl(['apply', '-f', folder]);
   const [podsAfter, objectsAfter] = await state();
