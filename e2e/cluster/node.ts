@@ -1,7 +1,6 @@
 /** One node: containerd, kubelet and kube-proxy in its network namespace. */
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { OF_SERVERS } from '../../verify/cluster/memory';
 import { cacheFolder } from '../../verify/kit/cache';
 import { type Outcome, run } from '../../verify/kit/command';
@@ -11,6 +10,7 @@ import { kubeconfig, pki } from './certificates';
 import { createCgroup } from './cgroups';
 import { DNS_ADDRESS, folders, type NodeLayout, PAUSE_IMAGE, POD_NETWORK, REGISTRY_URL } from './layout';
 import { isRunning, lastLines, start } from './processes';
+import { until } from './until';
 
 function nodeProgram(name: string): string {
   const program = NODE_PROGRAMS.find((candidate) => candidate.name === name);
@@ -138,14 +138,26 @@ function writeConfiguration(node: NodeLayout): void {
   write('proxy.json', JSON.stringify(proxyConfiguration(node)));
 }
 
+/** Measured: it has started within 0.2 s, beside five others. */
+const RUNTIME_SECONDS = 60;
+
 async function startContainerd(node: NodeLayout): Promise<void> {
   const name = `containerd-${node.index}`;
   mkdirSync(folders.run, { recursive: true });
   start(name, node, ['containerd', '--config', join(node.folder, 'containerd.toml'), '--log-level', 'info']);
-  while (!existsSync(node.containerdSocket) || (await ctr(node, ['version'])).status !== 0) {
-    if (!isRunning(name)) throw new Error(`containerd of ${node.name} ended:\n${lastLines(name)}`);
-    await sleep(100);
-  }
+  const answers = async (): Promise<boolean> =>
+    existsSync(node.containerdSocket) && (await ctr(node, ['version'], 10)).status === 0;
+  const state = await until(
+    `containerd of ${node.name} answers`,
+    RUNTIME_SECONDS,
+    async () => {
+      if (await answers()) return 'answers';
+      if (!isRunning(name)) return 'has ended';
+      throw new Error(`its last lines:\n${lastLines(name)}`);
+    },
+    100,
+  );
+  if (state === 'has ended') throw new Error(`containerd of ${node.name} ${state}:\n${lastLines(name)}`);
 }
 
 /** Reference → digest. */
