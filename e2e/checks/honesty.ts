@@ -58,7 +58,7 @@ async function redis({ namespace }: Stage, { store, database }: WorkPlan, ...com
 }
 
 /** Jobs whose messages a queue in Redis holds. */
-interface Jobs {
+export interface Jobs {
   readonly work: WorkPlan;
   readonly submit: () => Promise<string>;
   readonly undone: (jobs: readonly string[]) => Promise<string[]>;
@@ -85,19 +85,25 @@ function giveBack(stage: Stage, { work }: Jobs): Promise<string> {
  * Sets a job's message aside before a worker has it. Redis serves first who has waited longest, and a worker asks anew
  * every second: after that it is our turn.
  */
-async function lose(stage: Stage, jobs: Jobs): Promise<{ lost: string; others: string[] }> {
+export async function lose(stage: Stage, jobs: Jobs): Promise<{ lost: string; others: string[] }> {
   const { work, submit, isMessageOf } = jobs;
   const handedIn: string[] = [];
   const lost = await until('a job is lost', SECONDS, async () => {
     const taken = redis(stage, work, 'BLMOVE', work.name, ASIDE, 'RIGHT', 'LEFT', '10');
-    taken.catch(() => undefined);
-    let message: string | undefined;
-    while (message === undefined) {
-      handedIn.push(await submit());
-      message = await Promise.race([taken, sleep(250, undefined)]);
+    const ended = taken.catch(() => undefined);
+    let own: string | undefined;
+    try {
+      let message: string | undefined;
+      while (message === undefined) {
+        handedIn.push(await submit());
+        message = await Promise.race([taken, sleep(250, undefined)]);
+      }
+      own = handedIn.find((job) => message !== '' && isMessageOf(message, job));
+    } finally {
+      // Whoever still waits would take the next turn's job, of which nobody would know.
+      await ended;
+      if (own === undefined) await giveBack(stage, jobs);
     }
-    const own = handedIn.find((job) => message !== '' && isMessageOf(message, job));
-    if (own === undefined) await giveBack(stage, jobs);
     return own;
   });
   return { lost, others: handedIn.filter((job) => job !== lost) };
