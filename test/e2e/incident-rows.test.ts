@@ -115,8 +115,8 @@ describe('The page', () => {
 
   test('knows the rates of users, and only theirs', () => {
     const mixed = (perSecond: number): Incident => ({ ...row, kind: 'mixed', perSecond });
-    expect(rate([row, mixed(19.7), mixed(16.2), { ...row, kind: 'lasting', perSecond: 30 }])).toBe('16 to 20');
-    expect(rate([mixed(19.7)])).toBe('20');
+    expect(rate([row, mixed(19.7), mixed(16.2), { ...row, kind: 'lasting', perSecond: 30 }])).toBe('16.2 to 19.7');
+    expect(rate([mixed(19.7)])).toBe('19.7');
     expect(rate([row])).toBe('none');
   });
 });
