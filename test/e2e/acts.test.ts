@@ -1,4 +1,4 @@
-import { type Act, countLine, type Outcome, perform } from '../../e2e/acts';
+import { type Act, acts, countLine, namesOf, type Outcome, perform } from '../../e2e/acts';
 import { DoesNotApply, doesNotApply } from '../../e2e/stage';
 
 const rest = async (): Promise<void> => undefined;
@@ -25,6 +25,11 @@ describe('Checks', () => {
   test('end with an essential one that failed', async () => {
     expect(await namesAfter('failed')).toEqual(['first']);
   });
+});
+
+test('No two checks have one name: a run asks for them by it', () => {
+  const names = namesOf(acts);
+  expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
 });
 
 test('A check with nothing to look at counts neither way', () => {
