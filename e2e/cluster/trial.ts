@@ -76,7 +76,7 @@ async function writeBundle(): Promise<void> {
   writeFileSync(file, JSON.stringify(bundle));
 }
 
-/** What a trial left that was cut short; each ends with it, too. Its folder is there first and goes last. */
+/** Removes what a trial has made, also of one that was cut short. Its folder is there first and goes last. */
 export async function cleanUpTrial(): Promise<void> {
   if (!existsSync(FOLDER)) return;
   await run('runc', ['delete', '--force', NAME]);
@@ -98,19 +98,18 @@ function whyNoCgroup(): string | undefined {
   }
 }
 
-/** What this machine refuses a node; undefined when nothing. Needs the packages of `tools.ts`. */
+/**
+ * What this machine refuses a node; undefined when nothing. Needs the packages of `tools.ts`. It is the caller who cleans up,
+ * with {@link cleanUpTrial}: after a signal, whatever is still run here is ended as well.
+ */
 export async function whatIsRefused(): Promise<string | undefined> {
   await cleanUpTrial();
-  try {
-    await writeBundle();
-    const refused = whyNoCgroup();
-    if (refused !== undefined) return refused;
-    for (const [what, script] of Object.entries(trials)) {
-      const { status, stderr, stdout } = await run('sh', ['-euc', script], { cwd: FOLDER, timeoutSeconds: SECONDS });
-      if (status !== 0) return `it cannot ${what}: ${(stderr || stdout).trim().split('\n').at(-1)}`;
-    }
-    return undefined;
-  } finally {
-    await cleanUpTrial();
+  await writeBundle();
+  const refused = whyNoCgroup();
+  if (refused !== undefined) return refused;
+  for (const [what, script] of Object.entries(trials)) {
+    const { status, stderr, stdout } = await run('sh', ['-euc', script], { cwd: FOLDER, timeoutSeconds: SECONDS });
+    if (status !== 0) return `it cannot ${what}: ${(stderr || stdout).trim().split('\n').at(-1)}`;
   }
+  return undefined;
 }
