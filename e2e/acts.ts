@@ -66,8 +66,7 @@ export const acts: Act = inTurn(
     // It mostly waits.
     check('monitoring', checkMonitoring),
     inTurn(
-      // Before the load: that needs a core of its own.
-      atOnce(check('session', checkSession), check('policies', checkPolicies)),
+      check('session', checkSession),
       atOnce(
         // Afterwards, pods and objects are compared with those of before: none may restart, and nothing may change. Beside
         // it nobody hands in jobs, and all stores are there: what is lost on purpose is nobody else's.
@@ -94,6 +93,8 @@ export const acts: Act = inTurn(
         check('recovery', (stage) => settle(stage)),
         check('control', checkNegativeControl),
       ),
+      // Asked for by programs beside the pods: no pod works for it.
+      check('policies', checkPolicies),
       check('drain', checkDrain),
     ),
     check('scale-down', checkScaleDown),

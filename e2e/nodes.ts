@@ -14,7 +14,7 @@ function machine(): Capacity {
 
 /**
  * Requests of the plain figure and of one more pod of every workload while it rolls, and one node more, so that a drained
- * one's pods find a place.
+ * one's pods find a place. Small pods leave no node with room for the largest one: it is counted once more.
  */
 export function nodesFor({ workloads }: Pick<Plan, 'workloads'>, node = machine()): number {
   const lasting = workloads.filter(({ controller }) => controller === 'Deployment' || controller === 'StatefulSet');
@@ -25,7 +25,8 @@ export function nodesFor({ workloads }: Pick<Plan, 'workloads'>, node = machine(
         return (replicas.min + rolling) * resources.requests[amount];
       })
       .reduce((sum, each) => sum + each, CLUSTER[amount]);
-    return Math.ceil(needed / node[amount]);
+    const largest = Math.max(0, ...lasting.map(({ resources }) => resources.requests[amount]));
+    return Math.ceil((needed + largest) / node[amount]);
   };
   return Math.max(2, nodesBy('cpu'), nodesBy('memory')) + 1;
 }

@@ -24,7 +24,7 @@ const startupInterval = 2;
  * The same where a command asks, which costs CPU each time. The first question comes before anything can answer, so this is
  * what each pod of a rollout waits: with a worker's usual 30 s, half a minute for a start of five seconds.
  */
-const startupCommandInterval = 10;
+const startupCommandInterval = 5;
 
 /** How many times its usual time a start may take: a cold node, a throttled CPU. */
 const startTolerance = 4;

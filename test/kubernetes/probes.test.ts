@@ -42,8 +42,8 @@ describe('Probes', () => {
   });
 
   test.each([
-    [30, 10],
-    [5, 5],
+    [30, 5],
+    [2, 2],
   ])('ask a command that is asked every %i seconds later every %i seconds at the start', (intervalSeconds, period) => {
     const { startupProbe } = probes(
       { ...health, command: ['ping'], startSeconds: 30, intervalSeconds },
