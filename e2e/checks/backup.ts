@@ -90,9 +90,10 @@ async function restore(stage: Stage): Promise<void> {
     if (autoscaler !== undefined) await kubectl('scale', `deployment/${name}`, `--replicas=${replicas.min}`);
 }
 
-/** As a catastrophe does it: nothing has time to end well. */
+/** As a catastrophe does it: nothing has time to end well. A namespace looks each eight seconds whether its claims are gone. */
 async function loseNamespace({ namespace }: Stage): Promise<void> {
   await mustKubectl(['delete', 'namespace', namespace, '--wait=false']);
+  await mustKubectl(['-n', namespace, 'delete', 'pvc', '--all', '--wait=false']);
   await mustKubectl(['-n', namespace, 'delete', 'pods', '--all', '--force', '--grace-period=0'], PATIENCE);
   await mustKubectl(['wait', `namespace/${namespace}`, '--for=delete', '--timeout=240s'], PATIENCE);
 }

@@ -21,17 +21,14 @@ async function words(node: NodeLayout, args: readonly string[]): Promise<string[
 /** Every container, sandbox and writable layer of a node. */
 async function emptyRuntime(node: NodeLayout): Promise<void> {
   if (!isRunning(`containerd-${node.index}`)) return;
-  const tasks = await words(node, ['tasks', 'list', '--quiet']);
-  await Promise.all(tasks.map((task) => ctr(node, ['tasks', 'kill', '--signal', 'SIGKILL', task])));
-  await sleep(300);
-  await Promise.all(tasks.map((task) => ctr(node, ['tasks', 'delete', '--force', task])));
-  const containers = await words(node, ['containers', 'list', '--quiet']);
-  if (containers.length > 0) await ctr(node, ['containers', 'delete', ...containers]);
-  const snapshots = await words(node, ['snapshots', 'list']);
-  const active = snapshots.map((line) => line.split(/\s+/)).filter(([, , kind]) => kind === 'Active');
-  for (const name of active.flatMap(([key, parent, kind]) => (kind && parent && key) || [])) {
-    await ctr(node, ['snapshots', 'remove', name]);
-  }
+  const every = async (what: string, names: readonly string[], ...remove: string[]): Promise<void> => {
+    if (names.length > 0) await ctr(node, [what, ...remove, ...names]);
+  };
+  await every('tasks', await words(node, ['tasks', 'list', '--quiet']), 'delete', '--force');
+  await every('containers', await words(node, ['containers', 'list', '--quiet']), 'delete');
+  const snapshots = (await words(node, ['snapshots', 'list'])).map((line) => line.split(/\s+/));
+  const active = snapshots.flatMap(([key, , kind]) => (kind === 'Active' && key) || []);
+  await every('snapshots', active, 'remove');
 }
 
 /** Shims live on without their containerd; ours are told by our socket. */
