@@ -65,8 +65,12 @@ function nodes(): NodeLayout[] {
   return nodeFolders().map((name) => nodeLayout(Number(name)));
 }
 
+function named(...prefixes: readonly string[]): string[] {
+  return started().filter((name) => prefixes.some((prefix) => name.startsWith(prefix)));
+}
+
 async function stopNamed(...prefixes: readonly string[]): Promise<void> {
-  await stop(started().filter((name) => prefixes.some((prefix) => name.startsWith(prefix))));
+  await stop(named(...prefixes));
 }
 
 async function removeCgroups(): Promise<void> {
@@ -97,7 +101,8 @@ const steps: readonly (() => void | Promise<void>)[] = [
   async () => void (await Promise.all(nodes().map(emptyRuntime))),
   () => stopNamed('containerd-'),
   endShims,
-  () => stopNamed('apiserver', 'etcd'),
+  // The first waits for whoever still watches it, and the second for the first; what they keep is removed anyway.
+  () => stop(named('apiserver', 'etcd'), 0),
   () => stopNamed(''),
   unmountAll,
   removeNetwork,
