@@ -7,8 +7,8 @@ import { type Kind, Load } from './load';
 import { expect, type Incident, type Stage } from './stage';
 import { Client } from './users/client';
 
-/** A message of a worker that died is handed out again within two minutes: see docs/reliability.md. */
-const JOBS_DONE_WITHIN = 180;
+/** A job whose message is gone is handed in again by the application itself: see docs/reliability.md. */
+export const JOBS_DONE_WITHIN = 90;
 const READABLE_WITHIN = 120;
 /** A mark is also the name of a file. */
 const LONGEST_PREFIX = 80;
@@ -20,8 +20,6 @@ export interface Options {
   readonly load?: Kind;
   /** The load goes on that long after the deed, and longer while requests fail. @default 1 */
   readonly afterSeconds?: number;
-  /** Jobs that may be lost, and are told of in the row. @default 0 */
-  readonly mayLoseJobs?: number;
   /** Whether it is a row of the table, and is judged: a control is not. @default true */
   readonly row?: boolean;
 }
@@ -30,14 +28,19 @@ export function clientOf(stage: Stage): Client {
   return new Client(stage.manifests.plan.edge.hosts[0] ?? '');
 }
 
-interface Lost {
-  readonly text: string;
-  readonly written: number;
-  readonly jobs: number;
+/** In words, or empty. */
+interface Missed {
+  /** What of an account is not there, however late. */
+  readonly lost: string;
+  /** What is there only because the application has handed it in again. */
+  readonly late: string;
 }
 
-/** What of an account is not there, however late. */
-async function lost(stage: Stage, { written, uploaded, jobs }: Account): Promise<Lost> {
+function portion(count: number, all: number, what: string): string[] {
+  return count > 0 ? [`${count} of ${all} ${what}`] : [];
+}
+
+async function missed(stage: Stage, { written, uploaded, jobs }: Account): Promise<Missed> {
   const client = clientOf(stage);
   const missing = await until(
     'the writes and the uploads can be read',
@@ -51,24 +54,31 @@ async function lost(stage: Stage, { written, uploaded, jobs }: Account): Promise
     return open.length === 0;
   };
   await until(`the ${jobs.length} acknowledged jobs are done`, JOBS_DONE_WITHIN, done, 2000).catch(() => undefined);
-  const parts = [
-    ...(missing.length > 0 ? [`${missing.length} of ${written.length + uploaded.length} writes and uploads`] : []),
-    ...(open.length > 0 ? [`${open.length} of ${jobs.length} jobs`] : []),
+  const lost = [
+    ...portion(missing.length, written.length + uploaded.length, 'writes and uploads'),
+    ...portion(open.length, jobs.length, 'jobs'),
   ];
-  const text = parts.length > 0 ? parts.join(', ') : 'nothing';
-  return { text, written: missing.length, jobs: open.length };
+  const late = await until(
+    'it is known which jobs were late',
+    READABLE_WITHIN,
+    async () => (await stage.user.late?.(client, jobs)) ?? [],
+    1000,
+  );
+  return { lost: lost.join(', '), late: portion(late.length, jobs.length, 'jobs').join() };
 }
 
 /** Asks for what was acknowledged while the run goes on; {@link Stage.promises} holds it to an answer. */
-function holdTo(stage: Stage, incident: Incident, account: Account, mayLoseJobs: number): void {
+function holdTo(stage: Stage, incident: Incident, account: Account, mayFail: MayFail): void {
   const [absent] = unmeasured(account, incident.kind, stage.user);
   if (incident.kind === 'lasting' || absent !== undefined) {
     incident.lost = absent === undefined ? '–' : 'not measured';
     return;
   }
-  const asked = lost(stage, account).then(({ text, written, jobs }) => {
-    incident.lost = text;
-    return written > 0 || jobs > mayLoseJobs ? [`${incident.what}: lost ${text}`] : [];
+  const asked = missed(stage, account).then(({ lost, late }) => {
+    incident.lost = `${lost || 'nothing'}${late && `, late: ${late}`}`;
+    // Nothing was killed there, and no store is away: nobody may have lost a message.
+    const broken = [lost && `lost ${lost}`, mayFail === 'none' && late && `late are ${late}`];
+    return broken.flatMap((promise) => (promise ? [`${incident.what}: ${promise}`] : []));
   });
   stage.promises.push(asked.catch((error: unknown) => [`${incident.what}: ${String(error)}`]));
 }
@@ -85,7 +95,7 @@ export async function during(
   stage: Stage,
   what: string,
   deed: () => Promise<void>,
-  { mayFail = 'none', load: kind = 'mixed', afterSeconds = 1, mayLoseJobs = 0, row = true }: Options = {},
+  { mayFail = 'none', load: kind = 'mixed', afterSeconds = 1, row = true }: Options = {},
 ): Promise<Incident> {
   const load = new Load(clientOf(stage), stage.user, what.replace(/\W+/g, '-').slice(0, LONGEST_PREFIX), kind);
   await sleep(1000);
@@ -103,7 +113,7 @@ export async function during(
   const incident: Incident = { what, kind, ...counts, lost: '', seconds };
   if (row) {
     stage.incidents.push(incident);
-    holdTo(stage, incident, account, mayLoseJobs);
+    holdTo(stage, incident, account, mayFail);
   }
   tell(stage, incident, account);
   if (failure !== undefined) throw failure.cause;

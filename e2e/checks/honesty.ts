@@ -1,6 +1,7 @@
 /**
  * Controls: what the other checks would call a fault must show as one. A copy of a service's pod with a wrong password,
- * an unknown migration or a blocked port must not get Ready, and must say why; a job that is lost must be missed.
+ * an unknown migration or a blocked port must not get Ready, and must say why; a job that is lost must be missed, and the
+ * application must hand it in again.
  */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,7 +10,7 @@ import type { Template } from '../../test/invariants/manifest';
 import { at } from '../../verify/manifests/objects';
 import { until } from '../cluster/until';
 import { type Fault, faultsOf, subjectOf } from '../faults';
-import { clientOf } from '../incident';
+import { clientOf, JOBS_DONE_WITHIN } from '../incident';
 import { doesNotApply, expect, isReady, kubectl, mustKubectl, type Pod, podsPath, type Stage } from '../stage';
 import { together } from '../together';
 import type { User } from '../users/user';
@@ -62,18 +63,25 @@ export interface Jobs {
   readonly work: WorkPlan;
   readonly submit: () => Promise<string>;
   readonly undone: (jobs: readonly string[]) => Promise<string[]>;
+  readonly late: (jobs: readonly string[]) => Promise<string[]>;
   readonly isMessageOf: NonNullable<User['isMessageOf']>;
 }
 
 function jobsOf(stage: Stage): Jobs | undefined {
-  const { submit, undone, isMessageOf } = stage.user;
+  const { submit, undone, late, isMessageOf } = stage.user;
   const { services, stores } = stage.manifests.plan;
   const isRedis = (name: string): boolean => stores.some((store) => store.kind === 'redis' && store.name === name);
   const work = services.find(({ work: own }) => own !== undefined && isRedis(own.store))?.work;
-  if (!submit || !undone || !isMessageOf || !work) return undefined;
+  if (!submit || !undone || !late || !isMessageOf || !work) return undefined;
   const client = clientOf(stage);
   const mark = (): string => `honesty-${randomBytes(6).toString('hex')}`;
-  return { work, submit: () => submit(client, mark()), undone: (jobs) => undone(client, jobs), isMessageOf };
+  return {
+    work,
+    submit: () => submit(client, mark()),
+    undone: (jobs) => undone(client, jobs),
+    late: (jobs) => late(client, jobs),
+    isMessageOf,
+  };
 }
 
 /** The oldest message that was set aside is the next one again. Returns nothing where there is none. */
@@ -109,7 +117,14 @@ export async function lose(stage: Stage, jobs: Jobs): Promise<{ lost: string; ot
   return { lost, others: handedIn.filter((job) => job !== lost) };
 }
 
-/** The same question that every incident is judged by: what of the jobs is not done. */
+/** Nobody gives it back: the application has to notice by itself. Returns what is wrong. */
+export async function mustBeHandedInAgain({ undone, late }: Jobs, lost: string): Promise<string[]> {
+  const isDone = async (): Promise<boolean> => (await undone([lost])).length === 0;
+  await until('the job that was lost on purpose is done', JOBS_DONE_WITHIN, isDone, 2000);
+  return (await late([lost])).length === 1 ? [] : ['The job that was lost on purpose is done, and was not late'];
+}
+
+/** The same questions that every incident is judged by: what of the jobs is not done, and what was late. */
 async function checkLostJob(stage: Stage, jobs: Jobs): Promise<string[]> {
   const { submit, undone } = jobs;
   let lost: string;
@@ -120,10 +135,12 @@ async function checkLostJob(stage: Stage, jobs: Jobs): Promise<string[]> {
     await until('every other job is done', SECONDS, async () => (await undone(others)).length === 0);
     const missed = await undone([...others, lost]);
     expect(missed.join() === lost, `Job ${lost} is lost, missed are: ${missed.join(', ') || 'none'}`);
+    await redis(stage, jobs.work, 'DEL', ASIDE);
   } finally {
     while ((await giveBack(stage, jobs)) !== '');
   }
-  await until('the job is done once it is back', SECONDS, async () => (await undone([lost])).length === 0);
+  // That takes longer than anything here: it is asked for beside what comes next.
+  stage.promises.push(mustBeHandedInAgain(jobs, lost).catch((error: unknown) => [String(error)]));
   return ['a lost job'];
 }
 

@@ -7,8 +7,6 @@ import { during, withoutLoad } from '../incident';
 import { doesNotApply, expect, isReady, keptPods, type Pod, podsPath, type Stage, workloadOf } from '../stage';
 
 const SECONDS = 180;
-/** A worker on Redis takes a job and notes that it has it in two steps; killed between them, it loses that job. */
-const HALF_TAKEN = 1;
 
 /** As it is now: an autoscaler or a drain may have moved it. */
 async function reread({ api, namespace }: Stage, { metadata: { name } }: Pod): Promise<Pod> {
@@ -111,7 +109,7 @@ export async function checkStoreKills(stage: Stage): Promise<void> {
 
 /** No request is theirs, so this goes on beside the kills of web services, which answer for a request; jobs are theirs. */
 export async function checkWorkerKills(stage: Stage): Promise<void> {
-  const options = { load: 'jobs', mayFail: 'some', mayLoseJobs: HALF_TAKEN, afterSeconds: 0 } as const;
+  const options = { load: 'jobs', mayFail: 'some', afterSeconds: 0 } as const;
   for (const workload of meant(stage, 'worker', ({ name }) => isService(stage, name, 'worker'))) {
     for await (const { pod, title } of victims(stage, workload))
       await during(stage, `kill -9 of ${title}`, () => kill(stage, pod), options);

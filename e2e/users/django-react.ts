@@ -80,6 +80,12 @@ async function leave(client: Client): Promise<(client: Client) => Promise<void>>
   };
 }
 
+async function states(client: Client): Promise<{ done: Set<string>; late: Set<string> }> {
+  const { body } = await client.must(200, 'GET', `${API}/jobs/`);
+  const { done, late } = JSON.parse(body) as { done: number[]; late: number[] };
+  return { done: new Set(done.map(String)), late: new Set(late.map(String)) };
+}
+
 /** Celery writes a task's arguments into the message's head, as Python shows them. */
 function isMessageOf(message: string, job: string): boolean {
   const { headers } = JSON.parse(message) as { headers: { task: string; argsrepr: string } };
@@ -100,9 +106,12 @@ export const user: User = {
   submit,
   missing,
   undone: async (client, jobs) => {
-    const { body } = await client.must(200, 'GET', `${API}/jobs/`);
-    const done = new Set((JSON.parse(body) as { done: number[] }).done.map(String));
+    const { done } = await states(client);
     return jobs.filter((job) => !done.has(job));
+  },
+  late: async (client, jobs) => {
+    const { late } = await states(client);
+    return jobs.filter((job) => late.has(job));
   },
   isMessageOf,
   nextMigration: {

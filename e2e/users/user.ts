@@ -37,6 +37,8 @@ export interface User {
   readonly missing: (client: Client, marks: readonly string[], uploads?: readonly Upload[]) => Promise<string[]>;
   /** Which of the acknowledged jobs are not done. */
   readonly undone?: (client: Client, jobs: readonly string[]) => Promise<string[]>;
+  /** Which of them were done only because the application had noticed that they were not, and handed them in again. */
+  readonly late?: (client: Client, jobs: readonly string[]) => Promise<string[]>;
   /** Whether a message of the queue is that of a job. */
   readonly isMessageOf?: (message: string, job: string) => boolean;
   /** A migration that the database does not have, where the service that migrates would find it. */

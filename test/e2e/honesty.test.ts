@@ -1,4 +1,4 @@
-import { type Jobs, lose } from '../../e2e/checks/honesty';
+import { type Jobs, lose, mustBeHandedInAgain } from '../../e2e/checks/honesty';
 import type { Stage } from '../../e2e/stage';
 
 /** A queue and the list beside it; who waits for a job gets the next one that is handed in. */
@@ -38,6 +38,7 @@ class Queue {
 }
 
 let queue = new Queue();
+let late: readonly string[] = [];
 
 jest.mock('../../e2e/stage', () => ({
   ...jest.requireActual('../../e2e/stage'),
@@ -62,8 +63,22 @@ describe('A job that is lost on purpose', () => {
       if (fate !== 'queued') throw new Error('502 instead of 200');
       return job;
     };
-    return { work, submit, undone: async () => [], isMessageOf: (message, job) => message === job };
+    return {
+      work,
+      submit,
+      undone: async () => [],
+      late: async (all) => all.filter((job) => late.includes(job)),
+      isMessageOf: (message, job) => message === job,
+    };
   };
+
+  test.each([
+    ['and was late', ['job-1'], []],
+    ['though nobody handed it in again', [], ['The job that was lost on purpose is done, and was not late']],
+  ])('is done in the end, %s', async (_, those, wrong) => {
+    late = those;
+    expect(await mustBeHandedInAgain(jobsOf(), 'job-1')).toEqual(wrong);
+  });
 
   test('is set aside, and alone', async () => {
     expect(await lose(stage, jobsOf())).toEqual({ lost: 'job-1', others: [] });

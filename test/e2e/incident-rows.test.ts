@@ -18,6 +18,12 @@ const user = {
   missing: async () => [],
 } satisfies Partial<User>;
 
+const lateJobs: Partial<User> = {
+  submit: async (_, mark) => mark,
+  undone: async () => [],
+  late: async (_, jobs) => [...jobs],
+};
+
 function stageOf(changes: Partial<User> = {}) {
   const kept = { incidents: [] as Incident[], promises: [] as Promise<string[]>[], say: () => undefined };
   const stage = { ...kept, user: { ...user, ...changes }, manifests: { plan: { edge: { hosts: [] } } } };
@@ -59,6 +65,19 @@ describe('A deed under load', () => {
     await during(stage, 'deed', async () => undefined, quick);
     await expect(keepPromises(stage)).rejects.toThrow(/^deed: lost 1 of \d+ writes and uploads$/);
     expect(cells(stage).at(-1)).toMatch(/^1 of \d+ writes and uploads$/);
+  });
+
+  test.concurrent('after which jobs had to be handed in again tells of them', async () => {
+    const stage = stageOf(lateJobs);
+    await during(stage, 'deed', async () => undefined, { ...quick, load: 'jobs', mayFail: 'some' });
+    await keepPromises(stage);
+    expect(cells(stage).at(-1)).toMatch(/^nothing, late: (\d+) of \1 jobs$/);
+  });
+
+  test.concurrent('after which they had to be, and where nothing may fail, says so', async () => {
+    const stage = stageOf(lateJobs);
+    await during(stage, 'deed', async () => undefined, { ...quick, load: 'jobs' });
+    await expect(keepPromises(stage)).rejects.toThrow(/^deed: late are \d+ of \d+ jobs$/);
   });
 
   test.concurrent('of which nothing was acknowledged fails, and says so', async () => {

@@ -58,4 +58,7 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 20, "socket_connect_timeout": 3, "socket_timeout": 30}
-CELERY_BEAT_SCHEDULE = {"tick": {"task": "shop.tasks.tick", "schedule": 5.0}}
+CELERY_BEAT_SCHEDULE = {
+    "tick": {"task": "shop.tasks.tick", "schedule": 5.0},
+    "hand-in-again": {"task": "shop.tasks.hand_in_again", "schedule": 10.0},
+}

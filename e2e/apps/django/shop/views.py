@@ -50,9 +50,14 @@ def draft(request, name):
     return HttpResponse(status=404) if text is None else HttpResponse(text)
 
 
+def _numbers(found):
+    return list(found.values_list("pk", flat=True))
+
+
 def jobs(request):
     if request.method != "POST":
-        return JsonResponse({"done": list(Job.objects.exclude(result=None).values_list("pk", flat=True))})
+        done, late = Job.objects.exclude(result=None), Job.objects.filter(is_late=True)
+        return JsonResponse({"done": _numbers(done), "late": _numbers(late)})
     job = Job.objects.create(word=json.loads(request.body)["word"])
     work.delay(job.pk)
     return JsonResponse({"id": job.pk}, status=202)

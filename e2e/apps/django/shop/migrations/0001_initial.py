@@ -1,3 +1,4 @@
+import django.utils.timezone
 from django.db import migrations, models
 
 
@@ -10,6 +11,15 @@ class Migration(migrations.Migration):
     dependencies = []
     operations = [
         migrations.CreateModel("Note", [number(), ("text", models.TextField(unique=True))]),
-        migrations.CreateModel("Job", [number(), ("word", models.TextField()), ("result", models.TextField(null=True))]),
+        migrations.CreateModel(
+            "Job",
+            [
+                number(),
+                ("word", models.TextField()),
+                ("result", models.TextField(null=True)),
+                ("handed_in_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("is_late", models.BooleanField(default=False)),
+            ],
+        ),
         migrations.CreateModel("Tick", [number(), ("at", models.DateTimeField(auto_now_add=True))]),
     ]
