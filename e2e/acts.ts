@@ -65,16 +65,12 @@ export const acts: Act = inTurn(
   atOnce(
     // It mostly waits.
     check('monitoring', checkMonitoring),
-    inTurn(
-      check('session', checkSession),
-      atOnce(
-        // Afterwards, pods and objects are compared with those of before: none may restart, and nothing may change. Beside
-        // it nobody hands in jobs, and all stores are there: what is lost on purpose is nobody else's.
-        inTurn(check('scale-up', checkScaleUp), atOnce(check('secrets', checkSecrets), check('honesty', checkHonesty))),
-        // Panels show the age of the first backup.
-        inTurn(check('backup', checkBackup), check('dashboards', checkDashboards)),
-      ),
-    ),
+    check('session', checkSession),
+    // Afterwards, pods and objects are compared with those of before: none may restart, and nothing may change. Beside
+    // it nobody hands in jobs, and all stores are there: what is lost on purpose is nobody else's.
+    inTurn(check('scale-up', checkScaleUp), atOnce(check('secrets', checkSecrets), check('honesty', checkHonesty))),
+    // Panels show the age of the first backup.
+    inTurn(check('backup', checkBackup), check('dashboards', checkDashboards)),
   ),
   // No worker stands on a request's way; a job that is not taken meanwhile is a request that a web service's kill has cost.
   atOnce(check('kill-web', checkWebKills), check('kill-workers', checkWorkerKills)),

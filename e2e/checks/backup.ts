@@ -8,7 +8,7 @@ import { runFrom, runOver } from '../jobs';
 import { synthesize } from '../manifests';
 import { objectsBelow } from '../outside/object-storage';
 import { settle, unsettled } from '../settled';
-import { doesNotApply, expect, mustKubectl, type Stage } from '../stage';
+import { BY_KNOWN_TYPES, doesNotApply, expect, mustKubectl, type Stage } from '../stage';
 import { together } from '../together';
 import { expectOtherValues, randomValuesOf } from './secrets';
 
@@ -85,7 +85,7 @@ async function restore(stage: Stage): Promise<void> {
   );
   for (const { kind, name } of plan.stores) if (kind === 'postgres') await runFrom(stage, `${name}-roles`);
   stage.say('  the data is back');
-  await mustKubectl(['apply', '-f', folder]);
+  await mustKubectl(['apply', '-f', folder, BY_KNOWN_TYPES]);
   for (const { name, replicas, autoscaler } of plan.services)
     if (autoscaler !== undefined) await kubectl('scale', `deployment/${name}`, `--replicas=${replicas.min}`);
 }

@@ -4,7 +4,7 @@ import { until } from '../cluster/until';
 import { during } from '../incident';
 import { unreleased } from '../released';
 import { settle, unsettled } from '../settled';
-import { expect, livePods, mustKubectl, type Stage, workloadOf } from '../stage';
+import { BY_KNOWN_TYPES, expect, livePods, mustKubectl, type Stage, workloadOf } from '../stage';
 import { together } from '../together';
 import { atTier, movement, moveTo, podCounts } from './tiers';
 
@@ -122,6 +122,6 @@ export async function checkNegativeControl(stage: Stage): Promise<void> {
 }
 
 async function restored(stage: Stage): Promise<void> {
-  await mustKubectl(['apply', '-f', stage.manifests.folder]);
+  await mustKubectl(['apply', '-f', stage.manifests.folder, BY_KNOWN_TYPES]);
   await settle(stage);
 }

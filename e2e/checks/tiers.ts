@@ -3,7 +3,7 @@ import { pruneOf } from '../../lib/report/prune';
 import { during } from '../incident';
 import { type Manifests, synthesize } from '../manifests';
 import { autoscalersOf, settle } from '../settled';
-import { livePods, mustKubectl, type Stage, workloadOf } from '../stage';
+import { BY_KNOWN_TYPES, livePods, mustKubectl, type Stage, workloadOf } from '../stage';
 
 /** The system at a tier, in its user's release. It keeps this process busy: before a load, never during one. */
 export function atTier({ system, user }: Stage, tier: string): Manifests {
@@ -22,8 +22,8 @@ export async function moveTo(stage: Stage, manifests: Manifests): Promise<void> 
   stage.manifests = manifests;
   const { command } = pruneOf(manifests.plan, manifests.folder);
   const [, ...args] = command.split(' ');
-  await mustKubectl(args);
-  if (losesAutoscaler(before, manifests)) await mustKubectl(['apply', '-f', manifests.folder]);
+  await mustKubectl([...args, BY_KNOWN_TYPES]);
+  if (losesAutoscaler(before, manifests)) await mustKubectl(['apply', '-f', manifests.folder, BY_KNOWN_TYPES]);
   await settle(stage, `everything runs at tier ${manifests.plan.tier}`);
 }
 
