@@ -48,6 +48,12 @@ function atOnce(...acts: Act[]): Act {
   return { atOnce: acts };
 }
 
+/** Pods are listed once: none may come or go meanwhile, and a kill or a restart was before. */
+async function checkPoliciesInPeace(stage: Stage): Promise<void> {
+  await settle(stage);
+  await checkPolicies(stage);
+}
+
 /** What was acknowledged, before that goes which answers for it: each name says what was done meanwhile. */
 const promises = {
   kills: check('promises-kills', keepPromises),
@@ -67,7 +73,7 @@ export const acts: Act = inTurn(
     check('monitoring', checkMonitoring),
     check('session', checkSession),
     // Afterwards, pods and objects are compared with those of before: none may restart, and nothing may change. Beside
-    // it nobody hands in jobs, and all stores are there: what is lost on purpose is nobody else's.
+    // it nobody hands in jobs, but the session one at its beginning, and all stores are there.
     inTurn(check('scale-up', checkScaleUp), atOnce(check('secrets', checkSecrets), check('honesty', checkHonesty))),
     // Panels show the age of the first backup.
     inTurn(check('backup', checkBackup), check('dashboards', checkDashboards)),
@@ -83,14 +89,14 @@ export const acts: Act = inTurn(
   promises.kills,
   atOnce(
     inTurn(
+      // Asked by programs beside the pods, so no pod works for it; and long before the autoscaler takes one away.
+      check('policies', checkPoliciesInPeace),
       check('lost-database', checkLostDatabase),
       // The control's load asks no store: it need not wait until the database is back.
       atOnce(
         check('recovery', (stage) => settle(stage)),
         check('control', checkNegativeControl),
       ),
-      // Asked for by programs beside the pods: no pod works for it.
-      check('policies', checkPolicies),
       check('drain', checkDrain),
     ),
     check('scale-down', checkScaleDown),

@@ -13,8 +13,8 @@ function machine(): Capacity {
 }
 
 /**
- * Requests of the plain figure and of one more pod of every workload while it rolls, and one node more, so that a drained
- * one's pods find a place. Small pods leave no node with room for the largest one: it is counted once more.
+ * Requests of the plain figure and of one more pod of every workload while it rolls, and one node more, which leaves
+ * room for a drained one's pods. Small pods may leave no node with room for the largest one: it is counted once more.
  */
 export function nodesFor({ workloads }: Pick<Plan, 'workloads'>, node = machine()): number {
   const lasting = workloads.filter(({ controller }) => controller === 'Deployment' || controller === 'StatefulSet');

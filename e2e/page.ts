@@ -26,7 +26,7 @@ export function incidentRow(incident: Incident): string[] {
   return [what, seconds === undefined ? 'never' : `${seconds.toFixed(0)} s`, ...noticed, lost];
 }
 
-/** Of the loads that users are: the slowest and the fastest. Rounded up to a whole number, it would be more than is ever sent. */
+/** Of the loads that users are, the slowest and the fastest; a whole number could be more than is ever sent. */
 export function rate(incidents: readonly Incident[]): string {
   const rates = incidents.filter(({ kind }) => kind === 'mixed').map(({ perSecond }) => perSecond);
   if (rates.length === 0) return 'none';

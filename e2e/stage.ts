@@ -117,8 +117,9 @@ export async function mustKubectl(args: readonly string[], timeoutSeconds = 120,
 
 /**
  * For `kubectl apply` over objects that are there: it compares them by the types that it knows by itself. Without this it
- * reads the API's description of each one's group twice, nine seconds of a core for a folder of manifests. The first apply
- * and the second one, which must change nothing, do without it, as a user does.
+ * reads the API's description of each one's group twice, nine seconds of a core for a folder of manifests. The applies to an
+ * empty namespace, and the second one, which must change nothing, do without it, as a user does; so do the sequences of
+ * changes in `verify/changes`.
  */
 export const BY_KNOWN_TYPES = '--openapi-patch=false';
 

@@ -1,4 +1,4 @@
-/** What each container used during the run, next to what its manifest requests. */
+/** What each lasting container used during the run, next to what its manifest requests. */
 import { at, type KubernetesObject } from '../verify/manifests/objects';
 import type { Resource } from './cluster/api';
 import { expect, keptPods, type Pod, type Stage, workloadOf } from './stage';

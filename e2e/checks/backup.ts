@@ -90,7 +90,10 @@ async function restore(stage: Stage): Promise<void> {
     if (autoscaler !== undefined) await kubectl('scale', `deployment/${name}`, `--replicas=${replicas.min}`);
 }
 
-/** As a catastrophe does it: nothing has time to end well. A namespace looks each eight seconds whether its claims are gone. */
+/**
+ * As a catastrophe does it: nothing has time to end well. The claims go beside the pods: a namespace that finds them still
+ * there looks again only after eight seconds.
+ */
 async function loseNamespace({ namespace }: Stage): Promise<void> {
   await mustKubectl(['delete', 'namespace', namespace, '--wait=false']);
   await mustKubectl(['-n', namespace, 'delete', 'pvc', '--all', '--wait=false']);

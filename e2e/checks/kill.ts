@@ -3,10 +3,12 @@ import type { ServicePlan, Workload } from '../../lib/model/plan';
 import { ctr } from '../cluster/node';
 import { until } from '../cluster/until';
 import { forwarded, getJson } from '../forward';
-import { during, withoutLoad } from '../incident';
+import { clientOf, during, withoutLoad } from '../incident';
 import { doesNotApply, expect, isReady, keptPods, type Pod, podsPath, type Stage, workloadOf } from '../stage';
 
 const SECONDS = 180;
+/** A store that is Ready has what it kept. */
+const FOUND_WITHIN = 10;
 
 /** As it is now: an autoscaler or a drain may have moved it. */
 async function reread({ api, namespace }: Stage, { metadata: { name } }: Pod): Promise<Pod> {
@@ -99,10 +101,16 @@ export function checkScaledKills(stage: Stage): Promise<void> {
 export async function checkStoreKills(stage: Stage): Promise<void> {
   const stores = new Set(stage.manifests.plan.stores.map(({ name }) => name));
   const options = { mayFail: 'stores' } as const;
+  const findLeft = await stage.user.leave(clientOf(stage));
+  const isThere = async (): Promise<true> => {
+    await findLeft(clientOf(stage));
+    return true;
+  };
   for (const store of meant(stage, 'store in the cluster', ({ name }) => stores.has(name))) {
     for await (const { pod, title } of victims(stage, store)) {
       await during(stage, `kill -9 of ${title}`, () => kill(stage, pod), options);
       await during(stage, `deletion of the pod of ${title}`, () => replace(stage, pod), options);
+      await until(`what was left before is in ${title}`, FOUND_WITHIN, isThere);
     }
   }
 }

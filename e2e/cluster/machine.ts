@@ -38,7 +38,7 @@ const GIBIBYTE = 2 ** 30;
 /** Of all nodes and pods, with what runs beside them: measured, and half of it again. */
 const MEMORY = 6 * GIBIBYTE;
 /** An image store of 2 GiB for each node, and the images; where they are there already, what the run itself writes. */
-const DISK = { cold: 16 * GIBIBYTE, warm: 3 * GIBIBYTE } as const;
+const DISK = { cold: 18 * GIBIBYTE, warm: 3 * GIBIBYTE } as const;
 
 function availableMemory(): number {
   const found = /^MemAvailable:\s+(?<kibibytes>\d+) kB$/m.exec(readFileSync('/proc/meminfo', 'utf8'));

@@ -163,15 +163,18 @@ async function startContainerd(node: NodeLayout): Promise<void> {
 /** Reference → digest. */
 export type Images = ReadonlyMap<string, string>;
 
-/** Fetches images, so that a start measures the system and not the unpacking of its images. */
+/**
+ * Fetches images, so that a start measures the system and not the unpacking of its images; those of earlier runs go, or the
+ * store would grow with every change of one.
+ */
 async function pull(node: NodeLayout, images: Images): Promise<void> {
   const { stdout } = await ctr(node, ['images', 'list']);
-  const there = new Set(
-    stdout
-      .split('\n')
-      .map((line) => line.split(/\s+/))
-      .map(([name, , digest]) => `${name} ${digest}`),
-  );
+  const lines = stdout.split('\n').slice(1);
+  const found = lines.map((line) => line.split(/\s+/)).filter(([name = '']) => name !== '');
+  const there = new Set(found.map(([name, , digest]) => `${name} ${digest}`));
+  const wanted = new Set(images.values());
+  const old = found.flatMap(([name = '', , digest = '']) => (wanted.has(digest) ? [] : [name]));
+  if (old.length > 0) await ctr(node, ['images', 'remove', '--sync', ...old], 300);
   for (const [image] of [...images].filter(([name, digest]) => !there.has(`${name} ${digest}`))) {
     const hosts = join(node.folder, 'registries');
     const { status, stderr } = await ctr(node, ['images', 'pull', '--hosts-dir', hosts, image], 300);

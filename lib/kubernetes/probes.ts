@@ -69,8 +69,9 @@ export function startupProbe(
   action: ProbeAction,
   health: Pick<HealthPlan, 'intervalSeconds' | 'timeoutSeconds' | 'startSeconds'>,
 ): k8s.Probe {
-  const interval =
-    action.exec === undefined ? startupInterval : Math.min(startupCommandInterval, health.intervalSeconds);
+  // A question that may take longer is not asked again before it has.
+  const ofCommand = Math.max(startupCommandInterval, health.timeoutSeconds);
+  const interval = action.exec === undefined ? startupInterval : Math.min(ofCommand, health.intervalSeconds);
   const tries = Math.max(1, Math.ceil((startTolerance * health.startSeconds) / interval));
   return probe(action, { intervalSeconds: interval, timeoutSeconds: health.timeoutSeconds, tries });
 }

@@ -42,11 +42,13 @@ describe('Probes', () => {
   });
 
   test.each([
-    [30, 5],
-    [2, 2],
-  ])('ask a command that is asked every %i seconds later every %i seconds at the start', (intervalSeconds, period) => {
+    { later: 30, patience: 3, atTheStart: 5 },
+    { later: 2, patience: 1, atTheStart: 2 },
+    { later: 30, patience: 10, atTheStart: 10 },
+  ])('ask a command $later s apart later, with $patience s for it, $atTheStart s apart at the start', (seconds) => {
+    const { later: intervalSeconds, patience: timeoutSeconds, atTheStart: period } = seconds;
     const { startupProbe } = probes(
-      { ...health, command: ['ping'], startSeconds: 30, intervalSeconds },
+      { ...health, command: ['ping'], startSeconds: 30, intervalSeconds, timeoutSeconds },
       'worker',
       undefined,
     );
