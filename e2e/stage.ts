@@ -1,4 +1,5 @@
 /** What every check is given: a running cluster, a system in it, and where to write down what was found. */
+import type { Plan, ServicePlan } from '../lib/model/plan';
 import { OF_COMMANDS } from '../verify/cluster/memory';
 import { run } from '../verify/kit/command';
 import { goProgram } from '../verify/kit/tools';
@@ -133,6 +134,10 @@ export function isReady({ status }: Pod): boolean {
 
 export function workloadOf(pod: Pod): string {
   return pod.metadata.labels?.['app.kubernetes.io/name'] ?? '';
+}
+
+export function isService({ services }: Pick<Plan, 'services'>, name: string, kind: ServicePlan['kind']): boolean {
+  return services.some((service) => service.name === name && service.kind === kind);
 }
 
 /** Pods that are meant to go on: no finished Jobs, nothing on its way out. */

@@ -1,10 +1,20 @@
 /** SIGKILL to the main process of every pod in turn; each store's pod is deleted as well: it must start a second time. */
-import type { ServicePlan, Workload } from '../../lib/model/plan';
+import type { Workload } from '../../lib/model/plan';
 import { ctr } from '../cluster/node';
 import { until } from '../cluster/until';
 import { forwarded, getJson } from '../forward';
 import { clientOf, during, withoutLoad } from '../incident';
-import { doesNotApply, expect, isReady, keptPods, type Pod, podsPath, type Stage, workloadOf } from '../stage';
+import {
+  doesNotApply,
+  expect,
+  isReady,
+  isService,
+  keptPods,
+  type Pod,
+  podsPath,
+  type Stage,
+  workloadOf,
+} from '../stage';
 
 const SECONDS = 180;
 /** A store that is Ready has what it kept. */
@@ -75,13 +85,10 @@ export function isComplete(pods: readonly Pod[], figure: number): boolean {
   return pods.length >= Math.max(1, figure) && pods.every(isReady);
 }
 
-function isService({ manifests }: Stage, name: string, kind: ServicePlan['kind']): boolean {
-  return manifests.plan.services.some((service) => service.name === name && service.kind === kind);
-}
-
 /** A request that is inside the killed process is answered by nobody. One after the other: a failed request has one cause. */
 async function killWeb(stage: Stage, what: string, isMeant: (name: string) => boolean): Promise<void> {
-  for (const workload of meant(stage, what, ({ name }) => isService(stage, name, 'web') && isMeant(name))) {
+  const { plan } = stage.manifests;
+  for (const workload of meant(stage, what, ({ name }) => isService(plan, name, 'web') && isMeant(name))) {
     const mayFail = workload.replicas.min > 1 ? 'some' : 'any';
     for await (const { pod, title } of victims(stage, workload))
       await during(stage, `kill -9 of ${title}`, () => kill(stage, pod), { mayFail });
@@ -118,7 +125,7 @@ export async function checkStoreKills(stage: Stage): Promise<void> {
 /** No request is theirs, so this goes on beside the kills of web services, which answer for a request; jobs are theirs. */
 export async function checkWorkerKills(stage: Stage): Promise<void> {
   const options = { load: 'jobs', mayFail: 'some', afterSeconds: 0 } as const;
-  for (const workload of meant(stage, 'worker', ({ name }) => isService(stage, name, 'worker'))) {
+  for (const workload of meant(stage, 'worker', ({ name }) => isService(stage.manifests.plan, name, 'worker'))) {
     for await (const { pod, title } of victims(stage, workload))
       await during(stage, `kill -9 of ${title}`, () => kill(stage, pod), options);
   }
@@ -149,7 +156,7 @@ async function scrapes(stage: Stage, service: string): Promise<() => Promise<str
 
 /** What hands out periodic tasks: nobody's request waits for it, and no user's job. */
 export async function checkSingletonKills(stage: Stage): Promise<void> {
-  for (const workload of meant(stage, 'singleton', ({ name }) => isService(stage, name, 'singleton'))) {
+  for (const workload of meant(stage, 'singleton', ({ name }) => isService(stage.manifests.plan, name, 'singleton'))) {
     for await (const { pod, title } of victims(stage, workload))
       await withoutLoad(stage, `kill -9 of ${title}`, () => kill(stage, pod));
   }

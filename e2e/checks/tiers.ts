@@ -5,7 +5,7 @@ import { until } from '../cluster/until';
 import { during } from '../incident';
 import { type Manifests, synthesize } from '../manifests';
 import { autoscalersOf, settle } from '../settled';
-import { BY_KNOWN_TYPES, livePods, mustKubectl, type Pod, podsPath, type Stage, workloadOf } from '../stage';
+import { BY_KNOWN_TYPES, isService, livePods, mustKubectl, type Pod, podsPath, type Stage, workloadOf } from '../stage';
 
 /** The system at a tier, in its user's release. It keeps this process busy: before a load, never during one. */
 export function atTier({ system, user }: Stage, tier: string): Manifests {
@@ -33,9 +33,9 @@ export async function moveTo(stage: Stage, manifests: Manifests): Promise<void> 
 const LEFT_WITHIN = 60;
 
 /** Web services' pods that are on their way out: they still answer who has not heard of it, and end after that. */
-export function leaving(pods: readonly Pod[], { services }: Pick<Plan, 'services'>): string[] {
-  const web = new Set(services.flatMap(({ name, kind }) => (kind === 'web' ? [name] : [])));
-  return pods.flatMap((pod) => (pod.metadata.deletionTimestamp && web.has(workloadOf(pod)) ? [pod.metadata.name] : []));
+export function leaving(pods: readonly Pod[], plan: Pick<Plan, 'services'>): string[] {
+  const left = pods.filter((pod) => pod.metadata.deletionTimestamp && isService(plan, workloadOf(pod), 'web'));
+  return left.map(({ metadata }) => metadata.name);
 }
 
 /** `settle` does not wait for them, and their end is what a user may notice: it belongs under the load. */
